@@ -1,0 +1,43 @@
+"""Rewards: each judges clips and answers raw, score and status per clip."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audioforge.rewards.base import Reward as Reward
+    from audioforge.rewards.base import RewardResult as RewardResult
+    from audioforge.rewards.clap_alignment import CLAPAlignment as CLAPAlignment
+    from audioforge.rewards.combined import CombinedReward as CombinedReward
+    from audioforge.rewards.novelty import Novelty as Novelty
+    from audioforge.rewards.prompt_pair_quality import PromptPairQuality as PromptPairQuality
+    from audioforge.rewards.quality_head import QualityHead as QualityHead
+    from audioforge.rewards.style_consistency import StyleConsistency as StyleConsistency
+
+_LAZY = {
+    "CLAPAlignment": "clap_alignment",
+    "CombinedReward": "combined",
+    "Novelty": "novelty",
+    "PromptPairQuality": "prompt_pair_quality",
+    "QualityHead": "quality_head",
+    "Reward": "base",
+    "RewardResult": "base",
+    "StyleConsistency": "style_consistency",
+}
+__all__ = [
+    "CLAPAlignment",
+    "CombinedReward",
+    "Novelty",
+    "PromptPairQuality",
+    "QualityHead",
+    "Reward",
+    "RewardResult",
+    "StyleConsistency",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Imports a reward when it is first used: importing the package stays fast."""
+    if name not in _LAZY:
+        raise AttributeError(f"module 'audioforge.rewards' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"audioforge.rewards.{_LAZY[name]}"), name)

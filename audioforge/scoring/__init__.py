@@ -1,0 +1,1 @@
+"""Scoring: several weighted rewards over a stream of requests."""

@@ -1,0 +1,1 @@
+"""Embedder backends: each turns clips (and texts) into unit vectors."""

@@ -1,0 +1,115 @@
+"""What an embedder is: clip → unit vector, and for text–audio embedders, text → unit vector of the same space.
+
+All embedders share one rule for clips of any length, so that a score never depends on chance or on neighbours: the clip
+is resampled, mixed to mono and cut into fixed windows (the last aligned to the end, a short clip tiled); the windows'
+vectors are averaged *before* normalising, then scaled to unit length. A subclass says how one window becomes a vector.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from reward_models.audio import AudioBatch, AudioError, Fill
+from reward_models.calibration import MatchCalibration
+
+WINDOWS_AT_ONCE = 64
+"""Windows that go through a network in one pass: bounds memory; scores don't depend on it."""
+
+
+class FrameEmbeddings(NamedTuple):
+    """Un-normalised vectors of every window of every clip, and the clip each belongs to."""
+
+    embedding: Float[Tensor, "frame dim"]
+    clip: Int[Tensor, " frame"]
+
+
+class Embedder(ABC):
+    """Clip → unit vector.
+
+    Attributes:
+        name: As given to ``load_embedder``.
+        sample_rate: Hz that the network hears.
+        dim: Length of a vector.
+        window_seconds: Length of a window.
+        hop_seconds: Distance of window starts; None for windows side by side.
+        fill: How a clip shorter than a window fills it.
+        device: Where the network is.
+        fingerprint: 16 hex digits over weights and preprocessing. Scores of different fingerprints don't compare.
+    """
+
+    name: str
+    sample_rate: int
+    dim: int
+    window_seconds: float
+    hop_seconds: float | None = None
+    fill: Fill = "repeat"
+    device: torch.device
+    fingerprint: str
+
+    @abstractmethod
+    def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
+        """Un-normalised vectors of mono windows at ``sample_rate``, already on ``device``; each row on its own."""
+
+    def frame_embeddings(self, audio: AudioBatch) -> FrameEmbeddings:
+        """Un-normalised vectors of every window, float32 on the CPU.
+
+        Args:
+            audio: Clips at any rate and channel count.
+
+        Raises:
+            AudioError: If a clip is empty or not finite; the message names it.
+        """
+        _check_content(audio)
+        windows = (
+            audio.mono()
+            .resample(self.sample_rate)
+            .windows(self.window_seconds, hop_seconds=self.hop_seconds, fill=self.fill)
+        )
+        with torch.no_grad():
+            vectors = [
+                self.embed_windows(chunk.to(self.device)).float().cpu()
+                for chunk in torch.split(windows.waveform, WINDOWS_AT_ONCE)
+            ]
+        embedding = torch.cat(vectors) if vectors else torch.zeros(0, self.dim)
+        return FrameEmbeddings(embedding, windows.clip)
+
+    def embed_audio(self, audio: AudioBatch) -> Float[Tensor, "batch dim"]:
+        """Unit vectors of the clips, float32 on the CPU.
+
+        Args:
+            audio: Clips at any rate and channel count.
+
+        Raises:
+            AudioError: If a clip is empty or not finite; the message names it.
+        """
+        frames = self.frame_embeddings(audio)
+        total = torch.zeros(len(audio), self.dim).index_add_(0, frames.clip, frames.embedding)
+        count = torch.zeros(len(audio)).index_add_(0, frames.clip, torch.ones(len(frames.clip)))
+        return torch.nn.functional.normalize(total / count[:, None], dim=1)
+
+
+class TextAudioEmbedder(Embedder):
+    """An embedder with a text tower into the same space.
+
+    Attributes:
+        calibration: Cosine → probability of a match, fitted for this fingerprint; None where none was made.
+    """
+
+    calibration: MatchCalibration | None = None
+
+    @abstractmethod
+    def embed_text(self, texts: Sequence[str]) -> Float[Tensor, "batch dim"]:
+        """Unit vectors of the texts, float32 on the CPU."""
+
+
+def _check_content(audio: AudioBatch) -> None:
+    for index in range(len(audio)):
+        clip = audio.clip(index)
+        if clip.shape[1] == 0:
+            raise AudioError(f"clip {index} has no samples: give it audio, or leave it out of the batch.")
+        if not bool(torch.isfinite(clip).all()):
+            raise AudioError(f"clip {index} has NaN or infinite samples: mend its source, or leave it out.")
