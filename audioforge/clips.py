@@ -1,7 +1,7 @@
 """One batch of clips being judged: audio, requests, categories, groups, and the embeddings made so far.
 
-Rewards ask a ``Clips`` for embeddings; each is computed once per embedder, over the clips that can be judged. A clip that
-can't be (its ``status`` says why) has NaN rows and is never shown to a network.
+Rewards ask a ``Clips`` for embeddings; each is computed once per embedder, over the clips that can be judged. A clip
+that can't be (its ``status`` says why) has NaN rows and is never shown to a network.
 """
 
 from collections.abc import Sequence
@@ -66,6 +66,16 @@ class Clips:
     def __len__(self) -> int:
         return len(self.audio)
 
+    def select(self, indices: Sequence[int]) -> "Clips":
+        """The clips at ``indices``, in that order, with nothing embedded yet."""
+        return Clips(
+            self.audio.select(indices),
+            [self.requests[i] for i in indices],
+            categories=[self.categories[i] for i in indices],
+            groups=[self.groups[i] for i in indices],
+            status=[self.status[i] for i in indices],
+        )
+
     @property
     def judged(self) -> Bool[Tensor, " batch"]:
         """True where a clip can be judged."""
@@ -86,14 +96,25 @@ class Clips:
             self._frames[embedder.fingerprint] = FrameEmbeddings(frames.embedding, rows[frames.clip])
         return self._frames[embedder.fingerprint]
 
+    def request_status(self, index: int) -> ClipStatus:
+        """Whether one clip's request can be judged: there, not blank, and not cut by every text tower."""
+        request = self.requests[index]
+        if request is None or not request.strip():
+            return ClipStatus(Status.NO_REQUEST, f"clip {index} has no request: say what was asked for")
+        if len(request) > MAX_REQUEST_CHARACTERS:
+            long = f"the request of clip {index} has {len(request)} characters"
+            return ClipStatus(Status.NO_REQUEST, f"{long}: keep it under {MAX_REQUEST_CHARACTERS}")
+        return OK
+
     def text_embedding(self, embedder: TextAudioEmbedder) -> Float[Tensor, "batch dim"]:
-        """Unit vectors of the requests; NaN rows where a clip has none. Equal requests are embedded once."""
+        """Unit vectors of the requests, equal ones embedded once; NaN rows where a clip has none that is usable."""
         if embedder.fingerprint not in self._texts:
-            unique = sorted({request for request in self.requests if request is not None})
+            asked = [request if self.request_status(i).ok else None for i, request in enumerate(self.requests)]
+            unique = sorted({request for request in asked if request is not None})
             vectors = embedder.embed_text(unique) if unique else torch.zeros(0, embedder.dim)
             place = {request: row for row, request in enumerate(unique)}
             table = torch.cat([vectors, torch.full((1, embedder.dim), float("nan"))])
-            rows = [len(unique) if request is None else place[request] for request in self.requests]
+            rows = [len(unique) if request is None else place[request] for request in asked]
             self._texts[embedder.fingerprint] = table[rows]
         return self._texts[embedder.fingerprint]
 

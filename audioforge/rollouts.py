@@ -6,15 +6,22 @@ file's own folder.
 """
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypedDict
 
+from audioforge.component_score import (
+    ComponentScore,
+    component_from_json,
+    component_to_json,
+    finite_or_none,
+    status_from_json,
+    status_to_json,
+)
 from audioforge.proposals import Proposal
-from audioforge.status import OK, ClipStatus, Status
+from audioforge.status import ClipStatus
 
 
 class RolloutFileError(ValueError):
@@ -26,23 +33,6 @@ class Message(TypedDict):
 
     role: str
     content: str
-
-
-@dataclass(frozen=True)
-class ComponentScore:
-    """One reward component's judgement of the clip.
-
-    Attributes:
-        score: In [0, 1], higher is better; ``None`` where unscored.
-        raw: The same in the reward's own unit; ``None`` where unscored.
-        status: Why it is unscored, or ok.
-        uncertainty: Standard deviation of ``score`` if the reward knows it.
-    """
-
-    score: float | None
-    raw: float | None
-    status: ClipStatus = OK
-    uncertainty: float | None = None
 
 
 @dataclass(frozen=True)
@@ -169,9 +159,9 @@ def record_to_json(record: RolloutRecord) -> dict[str, object]:
     return plain | {
         "messages": [dict(message) for message in record.messages],
         "proposal": None if record.proposal is None else dict(vars(record.proposal)),
-        "status": _status_to_json(record.status),
-        "components": {name: _component_to_json(component) for name, component in record.components.items()},
-        "total": _finite(record.total),
+        "status": status_to_json(record.status),
+        "components": {name: component_to_json(component) for name, component in record.components.items()},
+        "total": finite_or_none(record.total),
         "seconds_taken": dict(record.seconds_taken),
         "provenance": dict(record.provenance),
     }
@@ -186,32 +176,7 @@ def record_from_json(fields: Mapping[str, object]) -> RolloutRecord:
     known: dict[str, object] = dict(fields)
     proposal, components, messages = known["proposal"], known["components"], known["messages"]
     known["proposal"] = None if proposal is None else Proposal(**proposal)  # type: ignore[arg-type]
-    known["components"] = {name: _component_from_json(part) for name, part in components.items()}  # type: ignore[attr-defined]
+    known["components"] = {name: component_from_json(part) for name, part in components.items()}  # type: ignore[attr-defined]
     known["messages"] = tuple(Message(role=m["role"], content=m["content"]) for m in messages)  # type: ignore[attr-defined]
-    known["status"] = _status_from_json(known["status"])
+    known["status"] = status_from_json(known["status"])  # type: ignore[arg-type]
     return RolloutRecord(**known)  # type: ignore[arg-type]
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
-def _status_to_json(status: ClipStatus) -> dict[str, str]:
-    return {"code": status.code.value, "reason": status.reason}
-
-
-def _status_from_json(fields: object) -> ClipStatus:
-    return ClipStatus(Status(fields["code"]), fields["reason"])  # type: ignore[index]
-
-
-def _component_to_json(component: ComponentScore) -> dict[str, object]:
-    return {
-        "score": _finite(component.score),
-        "raw": _finite(component.raw),
-        "status": _status_to_json(component.status),
-        "uncertainty": _finite(component.uncertainty),
-    }
-
-
-def _component_from_json(fields: Mapping[str, object]) -> ComponentScore:
-    return ComponentScore(**{**fields, "status": _status_from_json(fields["status"])})  # type: ignore[arg-type]

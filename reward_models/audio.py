@@ -2,7 +2,7 @@
 
 Conventions: ``waveform`` is float32 ``(batch, channel, time)``, full scale is [-1, 1]; ``lengths`` are samples; samples
 past a clip's length are zero. A batch checks its *structure* (shapes, rate, lengths); whether a clip's *content* can be
-judged (silent, clipped, non-finite, too short) is decided by ``audioforge.clips``: one bad clip must not spoil its batch.
+judged (silent, clipped, non-finite, too short) is for ``audioforge.clips``: one bad clip must not spoil its batch.
 """
 
 from collections.abc import Sequence
@@ -226,7 +226,7 @@ def read_audio(path: str | Path) -> tuple[Float[Tensor, "channel time"], int]:
     return torch.from_numpy(np.ascontiguousarray(samples.T)), int(sample_rate)
 
 
-def resample_clip(clip: Float[Tensor, "channel time"], own_rate: int, rate: int) -> Float[Tensor, "channel time"]:
+def resample_clip(clip: Float[Tensor, "channel time"], own_rate: int, rate: int) -> Float[Tensor, "channel resampled"]:
     """One clip at another rate (soxr, high quality), ``time * rate / own_rate`` samples long."""
     if own_rate == rate or clip.shape[1] == 0:
         return clip

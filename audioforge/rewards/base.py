@@ -39,6 +39,13 @@ class RewardResult:
     def __post_init__(self) -> None:
         assert self.raw.shape == self.score.shape == (len(self.status),), "one raw, score and status per clip"
 
+    def select(self, indices: Sequence[int]) -> "RewardResult":
+        """The result for the clips at ``indices``, in that order."""
+        rows = list(indices)
+        uncertainty = None if self.uncertainty is None else self.uncertainty[rows]
+        status = tuple(self.status[i] for i in rows)
+        return RewardResult(self.name, self.raw[rows], self.score[rows], status, self.provenance, uncertainty)
+
 
 class Reward(ABC):
     """Judges clips. Subclasses implement ``score``; callers with loose audio call the object itself."""

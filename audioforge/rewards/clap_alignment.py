@@ -9,9 +9,8 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
-from audioforge.clips import MAX_REQUEST_CHARACTERS, Clips
+from audioforge.clips import Clips
 from audioforge.rewards.base import Reward, RewardResult, masked
-from audioforge.status import ClipStatus, Status
 from reward_models.embedders.base import TextAudioEmbedder
 from reward_models.embedders.registry import load_text_audio_embedder
 
@@ -33,7 +32,7 @@ class CLAPAlignment(Reward):
 
     @override
     def score(self, clips: Clips) -> RewardResult:
-        status = tuple(_status(clips, index) for index in range(len(clips)))
+        status = tuple(own if not own.ok else clips.request_status(i) for i, own in enumerate(clips.status))
         audio, text = clips.embedding(self.embedder), clips.text_embedding(self.embedder)
         cosine = masked((audio * text).sum(1), status)
         calibration = self.embedder.calibration
@@ -44,15 +43,3 @@ class CLAPAlignment(Reward):
             "calibration": "none" if calibration is None else calibration.version,
         }
         return RewardResult(self.name, cosine, score, status, provenance)
-
-
-def _status(clips: Clips, index: int) -> ClipStatus:
-    request = clips.requests[index]
-    if not clips.status[index].ok:
-        return clips.status[index]
-    if request is None or not request.strip():
-        return ClipStatus(Status.NO_REQUEST, f"clip {index} has no request: say what was asked for")
-    if len(request) > MAX_REQUEST_CHARACTERS:
-        reason = f"the request of clip {index} has {len(request)} characters: keep it under {MAX_REQUEST_CHARACTERS}"
-        return ClipStatus(Status.NO_REQUEST, reason)
-    return clips.status[index]

@@ -1,0 +1,161 @@
+"""The combination: category weights, gates, and a lower confidence bound, with every component beside the total.
+
+The total is a weighted mean of the components' scores, geometric by default, so that no component can be bought with
+the others; a gate then shrinks it in proportion wherever its component falls below the gate. A clip with a missing
+component has no total. A component that raises is bisected down to the clips that made it fail; their status is
+``failed``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from typing_extensions import override
+
+from audioforge.clips import Clips
+from audioforge.rewards.base import Reward, RewardResult, masked
+from audioforge.rewards.scores import Scores
+from audioforge.rewards.weights import RewardWeights, load_reward_weights
+from audioforge.status import OK, ClipStatus, Status
+
+Mean = Literal["geometric", "arithmetic"]
+
+FLOOR = 1e-3
+"""Least score inside a geometric mean: one component at 0 must not hide what the others say."""
+
+
+class CombinedReward(Reward):
+    """Weighted components as one reward.
+
+    Args:
+        components: The rewards to combine; their names are the keys of ``weights``.
+        weights: Table of weights and gates; the shipped one by default.
+        mean: ``geometric`` or ``arithmetic``.
+
+    Raises:
+        ValueError: If a weighted component is missing, or two have one name.
+    """
+
+    name: ClassVar[str] = "combined"
+
+    def __init__(
+        self, components: Sequence[Reward], *, weights: RewardWeights | None = None, mean: Mean = "geometric"
+    ) -> None:
+        self.components = tuple(components)
+        self.weights = weights or load_reward_weights()
+        self.mean: Mean = mean
+        names = [component.name for component in self.components]
+        if len(set(names)) != len(names):
+            raise ValueError(f"components need different names, got {names}.")
+        missing = [name for name in (*self.weights.components, *self.weights.gates) if name not in names]
+        if missing:
+            raise ValueError(f"the weights count {missing}, which are not among the components {names}.")
+
+    @override
+    def score(self, clips: Clips) -> RewardResult:
+        scores = self.judge(clips)
+        return RewardResult(self.name, scores.total, scores.total, scores.status, scores.provenance)
+
+    def judge(self, clips: Clips) -> Scores:
+        """Total and every component of a batch."""
+        results = {component.name: guarded(component, clips) for component in self.components}
+        counted = self._weight_matrix(clips, results)
+        scores = torch.stack([self._bounded(result) for result in results.values()], dim=1)
+        status = tuple(_first_failure(clips, results, counted, index) for index in range(len(clips)))
+        gates = self._gates(results, scores)
+        total = masked(_weighted_mean(scores, counted, self.mean) * gates, status)
+        provenance = {"combination": f"{self.mean} mean, weights {self.weights.version}", **dict(_flat(results))}
+        return Scores(total, results, status, masked(gates, status), provenance)
+
+    def _weight_matrix(self, clips: Clips, results: Mapping[str, RewardResult]) -> Float[Tensor, "batch component"]:
+        rows = [[self.weights.of(category).get(name, 0.0) for name in results] for category in clips.categories]
+        return torch.tensor(rows, dtype=torch.float32).reshape(len(clips), len(results))
+
+    def _bounded(self, result: RewardResult) -> Float[Tensor, " batch"]:
+        if result.uncertainty is None or self.weights.risk == 0:
+            return result.score
+        return (result.score - self.weights.risk * result.uncertainty).clamp(0, 1)
+
+    def _gates(
+        self, results: Mapping[str, RewardResult], scores: Float[Tensor, "batch component"]
+    ) -> Float[Tensor, " batch"]:
+        gates = torch.ones(len(scores))
+        for column, name in enumerate(results):
+            gate = self.weights.gates.get(name, 0.0)
+            if gate > 0:
+                gates = gates * (scores[:, column].nan_to_num(1.0) / gate).clamp(0, 1)
+        return gates
+
+
+def guarded(reward: Reward, clips: Clips) -> RewardResult:
+    """A reward's result, in which clips that make it fail are statuses: the one place where any exception is caught.
+
+    A failing batch is halved (by groups, which belong together) until the clips at fault are found; so running out of
+    memory on a large batch mends itself, too.
+    """
+    try:
+        return reward.score(clips)
+    except Exception as error:  # noqa: BLE001 - whatever a backend raises becomes a status, never a score
+        units = _units(clips.groups)
+        if len(units) <= 1:
+            return _failed(reward.name, clips, error)
+    half = len(units) // 2
+    parts = [[i for unit in side for i in unit] for side in (units[:half], units[half:])]
+    return _merged([guarded(reward, clips.select(part)) for part in parts], parts)
+
+
+def _units(groups: Sequence[str | None]) -> list[list[int]]:
+    units: dict[str | int, list[int]] = {}
+    for index, group in enumerate(groups):
+        units.setdefault(index if group is None else group, []).append(index)
+    return list(units.values())
+
+
+def _failed(name: str, clips: Clips, error: Exception) -> RewardResult:
+    reason = f"{name} failed: {type(error).__name__}: {error}"
+    status = tuple(own if not own.ok else ClipStatus(Status.FAILED, reason) for own in clips.status)
+    nothing = torch.full((len(clips),), float("nan"))
+    return RewardResult(name, nothing, nothing, status)
+
+
+def _merged(results: Sequence[RewardResult], parts: Sequence[Sequence[int]]) -> RewardResult:
+    order = [index for part in parts for index in part]
+    back = sorted(range(len(order)), key=order.__getitem__)
+    known = [r.uncertainty if r.uncertainty is not None else torch.full_like(r.raw, float("nan")) for r in results]
+    joined = RewardResult(
+        results[0].name,
+        torch.cat([result.raw for result in results]),
+        torch.cat([result.score for result in results]),
+        tuple(status for result in results for status in result.status),
+        next((result.provenance for result in results if result.provenance), {}),
+        torch.cat(known) if any(result.uncertainty is not None for result in results) else None,
+    )
+    return joined.select(back)
+
+
+def _first_failure(
+    clips: Clips, results: Mapping[str, RewardResult], counted: Float[Tensor, "batch component"], index: int
+) -> ClipStatus:
+    if not clips.status[index].ok:
+        return clips.status[index]
+    for column, (name, result) in enumerate(results.items()):
+        if counted[index, column] > 0 and not bool(torch.isfinite(result.score[index])):
+            status = result.status[index]
+            return status if not status.ok else ClipStatus(Status.FAILED, f"{name} gave no score (no calibration?)")
+    return OK
+
+
+def _weighted_mean(
+    scores: Float[Tensor, "batch component"], weights: Float[Tensor, "batch component"], mean: Mean
+) -> Float[Tensor, " batch"]:
+    share = weights / weights.sum(1, keepdim=True)
+    known = torch.where(share > 0, scores, 0.0)  # a component that doesn't count may be missing
+    if mean == "arithmetic":
+        return (share * known).sum(1)
+    return torch.exp((share * known.clamp_min(FLOOR).log()).sum(1))
+
+
+def _flat(results: Mapping[str, RewardResult]) -> Iterable[tuple[str, str]]:
+    return ((f"{name}.{key}", value) for name, result in results.items() for key, value in result.provenance.items())

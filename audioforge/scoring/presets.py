@@ -1,0 +1,109 @@
+"""Presets: one name for a set of backends. A preset is a table of names; the code it runs is the same for all."""
+
+from dataclasses import dataclass
+
+from audioforge.rewards.base import Reward
+from audioforge.rewards.combined import CombinedReward
+from audioforge.rewards.weights import RewardWeights, load_reward_weights
+from reward_models.embedders.base import TextAudioEmbedder
+from reward_models.embedders.registry import load_text_audio_embedder
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Names of the backends that work together.
+
+    Attributes:
+        name: As given to ``--preset``.
+        summary: One sentence: what judges, and how far to trust it.
+        embedder: Text–audio embedder behind alignment, style and novelty.
+        quality_head: Checkpoint of the quality head.
+        generator: As ``audioforge.generators`` knows it.
+        policy: What proposes: ``tiny`` for the shipped policy, ``openai`` for a server that speaks that protocol.
+    """
+
+    name: str
+    summary: str
+    embedder: str
+    quality_head: str
+    generator: str
+    policy: str
+
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="embedded",
+            summary=(
+                "judged by `mini`, a small model trained for this project: it ranks what it was taught, and is no "
+                "substitute for LAION-CLAP"
+            ),
+            embedder="mini",
+            quality_head="quality-head",
+            generator="sketch",
+            policy="tiny",
+        ),
+        Preset(
+            name="laion",
+            summary="judged by LAION-CLAP (laion/clap-htsat-unfused)",
+            embedder="laion/clap-htsat-unfused",
+            quality_head="quality-head",
+            generator="stable-audio-open-small",
+            policy="openai",
+        ),
+    )
+}
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises:
+        ValueError: If there is none; the message lists those there are.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"no preset named {name!r}: give one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def build_reward(
+    preset: Preset | str = "embedded",
+    *,
+    weights: RewardWeights | None = None,
+    device: str = "cpu",
+    embedder: TextAudioEmbedder | None = None,
+) -> CombinedReward:
+    """The preset's combined reward, with only those components that its weights count.
+
+    Args:
+        preset: A preset or its name.
+        weights: Table of weights; the shipped one by default.
+        device: Torch device of the networks.
+        embedder: Ready embedder to use instead of loading the preset's.
+
+    Raises:
+        ValueError: If the preset or a component is unknown, or a checkpoint isn't here.
+    """
+    preset = find_preset(preset) if isinstance(preset, str) else preset
+    weights = weights or load_reward_weights()
+    embedder = embedder or load_text_audio_embedder(preset.embedder, device=device)
+    names = dict.fromkeys((*weights.components, *weights.gates))
+    return CombinedReward([_component(name, preset, embedder, device) for name in names], weights=weights)
+
+
+def _component(name: str, preset: Preset, embedder: TextAudioEmbedder, device: str) -> Reward:
+    from audioforge.rewards import CLAPAlignment, Novelty, PromptPairQuality, QualityHead, StyleConsistency
+
+    match name:
+        case "clap_alignment":
+            return CLAPAlignment(embedder)
+        case "style_consistency":
+            return StyleConsistency(embedder)
+        case "novelty":
+            return Novelty(embedder)
+        case "prompt_pair_quality":
+            return PromptPairQuality(embedder)
+        case "quality_head":
+            return QualityHead(preset.quality_head, device=device)
+    raise ValueError(f"the weights count {name!r}, which is no component of a preset.")

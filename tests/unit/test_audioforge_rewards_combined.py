@@ -1,0 +1,106 @@
+import pytest
+import torch
+
+from audioforge.clips import Clips, gather_clips
+from audioforge.rewards import CLAPAlignment, CombinedReward
+from audioforge.rewards.base import RewardResult
+from audioforge.rewards.weights import RewardWeights
+from audioforge.status import Status
+from tests.stand_ins import LoudnessEmbedder, PeakReward, tone
+
+CLIPS = [tone(0.4), tone(0.9)]
+
+
+class Fixed(PeakReward):
+    """Scores every clip the same, with an uncertainty."""
+
+    def __init__(self, name: str, score: float, uncertainty: float | None = None) -> None:
+        super().__init__(name)
+        self.value, self.spread = score, uncertainty
+
+    def score(self, clips: Clips) -> RewardResult:
+        value = torch.full((len(clips),), self.value)
+        spread = None if self.spread is None else torch.full((len(clips),), self.spread)
+        return RewardResult(self.name, value, value, clips.status, {}, spread)
+
+
+def judged(components, weights: RewardWeights, **options):
+    reward = CombinedReward(components, weights=weights, mean=options.pop("mean", "geometric"))
+    return reward.judge(gather_clips(CLIPS, sample_rate=16_000, **options))
+
+
+def test_the_geometric_mean_lets_no_component_be_bought():
+    weights = RewardWeights("t", {"a": 1, "b": 1})
+    parts = [Fixed("a", 1.0), Fixed("b", 0.04)]
+    assert judged(parts, weights).total.tolist() == pytest.approx([0.2, 0.2])
+    assert judged(parts, weights, mean="arithmetic").total.tolist() == pytest.approx([0.52, 0.52])
+
+
+def test_weights_follow_the_category():
+    weights = RewardWeights("t", {"a": 1}, {"drums": {"b": 1}})
+    scores = judged([Fixed("a", 0.3), Fixed("b", 0.8)], weights, categories=["drums", None])
+    assert scores.total.tolist() == pytest.approx([0.8, 0.3])
+
+
+def test_a_gate_shrinks_the_total_in_proportion():
+    scores = judged([Fixed("a", 0.9), Fixed("b", 0.1)], RewardWeights("t", {"a": 1}, gates={"b": 0.4}))
+    assert scores.gates.tolist() == pytest.approx([0.25, 0.25])
+    assert scores.total.tolist() == pytest.approx([0.225, 0.225])
+
+
+def test_risk_takes_the_lower_confidence_bound():
+    scores = judged([Fixed("a", 0.8, 0.1)], RewardWeights("t", {"a": 1}, risk=2))
+    assert scores.total.tolist() == pytest.approx([0.6, 0.6])
+    assert scores.components["a"].score.tolist() == pytest.approx([0.8, 0.8])
+
+
+def test_a_missing_component_makes_the_total_missing_with_its_reason():
+    scores = judged(
+        [CLAPAlignment(LoudnessEmbedder()), PeakReward()],
+        RewardWeights("t", {"clap_alignment": 1, "peak": 1}),
+        requests=["loud", None],
+    )
+    assert torch.isfinite(scores.total).tolist() == [True, False]
+    assert scores.status[1].code is Status.NO_REQUEST
+    assert scores.components["peak"].status[1].ok
+
+
+def test_a_component_that_does_not_count_may_be_missing():
+    weights = RewardWeights("t", {"peak": 1}, {"drums": {"clap_alignment": 1}})
+    scores = judged([CLAPAlignment(LoudnessEmbedder()), PeakReward()], weights)
+    assert scores.total.tolist() == pytest.approx([0.4, 0.9], abs=1e-3)
+
+
+def test_a_clip_that_breaks_a_reward_fails_alone():
+    breaks = PeakReward(fails=lambda clip: float(clip.abs().max()) > 0.8)
+    reward = CombinedReward([breaks], weights=RewardWeights("t", {"peak": 1}))
+    scores = reward.judge(gather_clips([tone(g) for g in (0.1, 0.9, 0.2, 0.3)], sample_rate=16_000))
+    assert [status.code for status in scores.status] == [Status.OK, Status.FAILED, Status.OK, Status.OK]
+    assert "peak failed: RuntimeError: the network broke" in scores.status[1].reason
+    assert scores.total[[0, 2, 3]].tolist() == pytest.approx([0.1, 0.2, 0.3], abs=1e-3)
+
+
+def test_groups_stay_together_when_a_batch_is_halved():
+    breaks = PeakReward(fails=lambda clip: float(clip.abs().max()) > 0.8)
+    reward = CombinedReward([breaks], weights=RewardWeights("t", {"peak": 1}))
+    clips = gather_clips([tone(g) for g in (0.1, 0.9, 0.2, 0.3)], groups=["a", "b", "a", "b"], sample_rate=16_000)
+    scores = reward.judge(clips)
+    assert [status.code for status in scores.status] == [Status.OK, Status.FAILED, Status.OK, Status.FAILED]
+    assert breaks.batches == [4, 2, 2]
+
+
+def test_permuting_clips_permutes_scores():
+    reward = CombinedReward([PeakReward()], weights=RewardWeights("t", {"peak": 1}))
+    forward = reward.judge(gather_clips(CLIPS, sample_rate=16_000)).total
+    backward = reward.judge(gather_clips(CLIPS[::-1], sample_rate=16_000)).total
+    assert torch.equal(forward, backward.flip(0))
+
+
+def test_a_weighted_component_that_is_absent_is_named():
+    with pytest.raises(ValueError, match="\\['novelty'\\], which are not among the components \\['peak'\\]"):
+        CombinedReward([PeakReward()], weights=RewardWeights("t", {"novelty": 1}))
+
+
+def test_two_components_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="different names"):
+        CombinedReward([PeakReward(), PeakReward()], weights=RewardWeights("t", {"peak": 1}))
