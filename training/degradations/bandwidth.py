@@ -1,0 +1,52 @@
+"""Degradations of the band: low-pass, high-pass, telephone band, aliasing, wrong tilt."""
+
+import numpy as np
+import soxr
+from scipy.signal import butter, sosfiltfilt
+
+from training.degradations.severity import Waveform, geometric, linear
+
+
+def low_pass(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Fourth-order low-pass, corner 11 kHz down to 500 Hz."""
+    return _filtered(waveform, sample_rate, "lowpass", geometric(11_000, 500, severity))
+
+
+def high_pass(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Fourth-order high-pass, corner 100 Hz up to 3 kHz: a clip without its body."""
+    return _filtered(waveform, sample_rate, "highpass", geometric(100, 3_000, severity))
+
+
+def telephone(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Band-pass that closes from 60–10 000 Hz to 700–1 800 Hz."""
+    low, high = geometric(60, 700, severity), geometric(10_000, 1_800, severity)
+    return _filtered(_filtered(waveform, sample_rate, "highpass", low), sample_rate, "lowpass", high)
+
+
+def aliasing(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Sample-and-hold at 16 kHz down to 1 kHz without any filter: images and folded partials."""
+    held_rate = geometric(16_000, 1_000, severity)
+    position = np.floor(np.arange(len(waveform)) * held_rate / sample_rate) * sample_rate / held_rate
+    return np.asarray(waveform[np.minimum(np.round(position).astype(np.int64), len(waveform) - 1)])
+
+
+def low_rate(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Down to a rate of 22 kHz to 2 kHz and back by linear interpolation: dull, with faint images."""
+    rate = round(geometric(22_000, 2_000, severity))
+    low = soxr.resample(waveform, sample_rate, rate, quality="LQ")
+    restored = np.interp(np.arange(len(waveform)) * rate / sample_rate, np.arange(len(low)), low)
+    return np.asarray(restored, dtype=np.float32)
+
+
+def tilt(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Spectral tilt about 1 kHz, muffled or shrill by chance, of 1 to 8 dB an octave."""
+    slope = linear(1, 8, severity) * float(rng.choice([-1.0, 1.0]))
+    spectrum = np.fft.rfft(waveform)
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(len(waveform), 1 / sample_rate), 40.0) / 1_000)
+    return np.fft.irfft(spectrum * 10 ** (slope * octaves / 20), len(waveform)).astype(np.float32)
+
+
+def _filtered(waveform: Waveform, sample_rate: int, kind: str, corner_hz: float) -> Waveform:
+    corner = min(corner_hz, 0.45 * sample_rate)
+    sections = butter(2, corner, kind, fs=sample_rate, output="sos")  # forward and back: fourth order, no delay
+    return np.asarray(sosfiltfilt(sections, waveform, padlen=min(len(waveform) - 1, 500)), dtype=np.float32)

@@ -1,0 +1,66 @@
+"""Additive degradations: broadband noise, hum, clicks and crackle. Levels are relative to the clip's active level."""
+
+import numpy as np
+from scipy.signal import lfilter
+
+from training.degradations.severity import Waveform, active_rms, at_snr, geometric, linear
+
+_PINK_B = (0.049922035, -0.095993537, 0.050612699, -0.004408786)  # Kellet's pinking filter, -3 dB an octave
+_PINK_A = (1.0, -2.494956002, 2.017265875, -0.522189400)
+
+
+def white_noise(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """White Gaussian noise at 45 to 0 dB below the clip."""
+    noise = rng.standard_normal(len(waveform)).astype(np.float32)
+    return at_snr(waveform, noise, linear(45, 0, severity), sample_rate)
+
+
+def pink_noise(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Pink noise (-3 dB an octave) at 40 to -3 dB below the clip."""
+    return at_snr(waveform, pink(len(waveform), rng), linear(40, -3, severity), sample_rate)
+
+
+def pink(samples: int, rng: np.random.Generator) -> Waveform:
+    """Pink Gaussian noise of any level."""
+    return np.asarray(lfilter(_PINK_B, _PINK_A, rng.standard_normal(samples)), dtype=np.float32)
+
+
+def following_noise(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Noise under the clip's own envelope at 35 to -3 dB: what an unfinished diffusion sampler leaves behind."""
+    size = max(1, sample_rate // 20)
+    envelope = np.sqrt(np.convolve(waveform.astype(np.float64) ** 2, np.ones(size) / size, mode="same"))
+    noise = rng.standard_normal(len(waveform)) * envelope
+    gain = 10 ** (-linear(35, -3, severity) / 20)
+    return (waveform + gain * noise).astype(np.float32)
+
+
+def hum(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Mains hum, 50 or 60 Hz with nine falling harmonics, at 35 to -6 dB below the clip."""
+    time = np.arange(len(waveform)) / sample_rate
+    mains = float(rng.choice([50.0, 60.0]))
+    partials = [
+        np.sin(2 * np.pi * (mains * k * time + rng.random())) * rng.uniform(0.3, 1.0) / k**0.7 for k in range(1, 11)
+    ]
+    return at_snr(waveform, np.sum(partials, axis=0).astype(np.float32), linear(35, -6, severity), sample_rate)
+
+
+def clicks(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Single-sample to 1 ms clicks, 2 to 40 a second, at -18 to +6 dB of the clip's peak."""
+    rate, level = geometric(2, 40, severity), 10 ** (linear(-18, 6, severity) / 20)
+    output = waveform.copy()
+    peak = float(np.abs(waveform).max())
+    for start in rng.integers(0, len(waveform), max(1, round(rate * len(waveform) / sample_rate))):
+        width = int(rng.integers(1, max(2, sample_rate // 1000)))
+        output[start : start + width] += rng.choice([-1.0, 1.0]) * level * peak * rng.uniform(0.5, 1.0)
+    return output
+
+
+def crackle(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Dense vinyl crackle: 30 to 600 decaying ticks a second of heavy-tailed level, band-passed."""
+    impulses = np.zeros(len(waveform))
+    count = max(1, round(geometric(30, 600, severity) * len(waveform) / sample_rate))
+    impulses[rng.integers(0, len(waveform), count)] = rng.standard_t(2.5, count)
+    ticks = np.asarray(lfilter([1.0, 0.0, -1.0], [1.0, -1.2, 0.72], impulses))
+    loudest = float(np.abs(ticks).max()) or 1.0
+    gain = active_rms(waveform, sample_rate) * 10 ** (linear(-6, 18, severity) / 20) / loudest
+    return np.asarray(waveform + gain * ticks, dtype=np.float32)
