@@ -1,1 +1,1 @@
-"""AudioForge: learned-embedding rewards for text-to-audio. What judges and serves; see ``reward_models`` for what learned."""
+"""AudioForge, learned-embedding rewards for text-to-audio: what judges and serves (what learned: ``reward_models``)."""

@@ -1,0 +1,97 @@
+"""``audioforge``: the commands, and the one place where errors become exit codes.
+
+Exit codes: 0 done; 1 done, but some clips could not be scored; 2 the call can't be carried out (the message says why).
+Heavy modules are imported inside the commands, so that ``audioforge --help`` answers at once.
+"""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Learned-embedding rewards for text-to-audio: how good is this clip for this request?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Category(StrEnum):
+    """The categories with references."""
+
+    DRUMS = "drums"
+    INSTRUMENTS = "instruments"
+    SFX = "sfx"
+    AMBIENT = "ambient"
+
+
+PresetOption = Annotated[str, typer.Option(help="Which backends judge: embedded or laion.")]
+DeviceOption = Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")]
+
+
+@app.command()
+def score(
+    clips: Annotated[list[Path], typer.Argument(help="Audio files (wav, flac, ogg, mp3).", show_default=False)],
+    request: Annotated[list[str], typer.Option(help="What was asked for; give one, or one per clip.")],
+    category: Annotated[Category | None, typer.Option(help="What kind of sound; guessed from the request.")] = None,
+    preset: PresetOption = "embedded",
+    device: DeviceOption = "cpu",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Score clips against a request, with every component of the score."""
+    from audioforge.cli.score import score_files
+
+    chosen = None if category is None else category.value
+    raise typer.Exit(score_files(clips, request, category=chosen, preset=preset, device=device, as_json=json))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the rollouts and the page.")] = Path("artifacts"),
+    targets: Annotated[int, typer.Option(min=1, help="How many requests.")] = 8,
+    group_size: Annotated[int, typer.Option(min=2, help="Answers per request.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same rollouts.")] = 0,
+    preset: PresetOption = "embedded",
+) -> None:
+    """Run the environment once (a policy proposes, a generator renders, rewards judge); write a page to listen to."""
+    from audioforge.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(out, targets=targets, group_size=group_size, seed=seed, preset=preset))
+
+
+@app.command()
+def embedders() -> None:
+    """List the embedders: rate, dimension, licence, size, whether it is here, and what it is good for."""
+    from audioforge.cli.embedders import list_embedders
+
+    list_embedders()
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Learned-embedding rewards for text-to-audio: how good is this clip for this request?"""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"audioforge {installed('audioforge')}")
+        raise typer.Exit
+
+
+def run() -> None:
+    """Entry point of the ``audioforge`` script."""
+    try:
+        app()
+    except (ValueError, OSError) as error:  # every error of ours is a ValueError whose message says what to do
+        typer.echo(f"audioforge: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

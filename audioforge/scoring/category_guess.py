@@ -1,0 +1,29 @@
+"""Which category a request belongs to, where the caller didn't say.
+
+The guess looks at the request alone, never at the clip, so a clip can't choose what it is compared with: it is the
+category of the most similar target descriptions by the text tower.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from audioforge.targets import load_targets
+from reward_models.embedders.base import TextAudioEmbedder
+
+NEIGHBOURS = 5
+
+
+def guess_categories(requests: Sequence[str], embedder: TextAudioEmbedder) -> list[str]:
+    """The category most common among each request's nearest target descriptions.
+
+    Args:
+        requests: What was asked for.
+        embedder: Its text tower compares them.
+
+    Returns:
+        One of ``drums``, ``instruments``, ``sfx``, ``ambient`` per request.
+    """
+    targets = load_targets()
+    known = embedder.embed_text([target.target_description for target in targets])
+    nearest = (embedder.embed_text(requests) @ known.T).topk(NEIGHBOURS, dim=1).indices
+    return [Counter(targets[i].category for i in row).most_common(1)[0][0] for row in nearest.tolist()]
