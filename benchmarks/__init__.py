@@ -1,0 +1,1 @@
+"""What matters to users, measured: each file is one command."""
