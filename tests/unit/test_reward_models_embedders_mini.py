@@ -1,0 +1,193 @@
+"""``mini``: front end, towers, storage and the embedder around them."""
+
+import json
+import math
+import random
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from reward_models.audio import AudioBatch
+from reward_models.checkpoints import CheckpointError, checkpoint_path
+from reward_models.embedders.mini import MiniEmbedder
+from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel, mel_filters
+from reward_models.embedders.mini.network import AudioTower, AudioTowerConfig
+from reward_models.embedders.mini.storage import WORD_VECTORS, packed, unpacked
+from training.mini.drum_patterns import GENRES, play
+from training.mini.drum_synthesis import synthetic_kit
+from training.mini.synthesis import dark_drone, rain, siren
+
+RATE = 32_000
+
+
+@pytest.fixture(scope="module")
+def mini() -> MiniEmbedder:
+    return MiniEmbedder.load(checkpoint_path("mini"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(checkpoint_path("mini"), tmp_path / "mini"))
+
+
+def tone(frequency: float, seconds: float = 5.12) -> torch.Tensor:
+    time = torch.arange(round(seconds * RATE)) / RATE
+    return 0.5 * torch.sin(2 * math.pi * frequency * time)
+
+
+def test_silence_is_a_black_picture() -> None:
+    picture = LogMel(FrontEndConfig())(torch.zeros(1, 163_840))
+    assert picture.shape == (1, 64, 256)
+    assert torch.equal(picture, torch.zeros_like(picture))
+
+
+def test_the_level_of_a_clip_does_not_reach_the_network() -> None:
+    front_end = LogMel(FrontEndConfig())
+    noise = torch.randn(1, 163_840, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(front_end(0.5 * noise), front_end(0.005 * noise), atol=1e-4)
+
+
+def test_every_picture_has_its_peak_at_one() -> None:
+    picture = LogMel(FrontEndConfig())(torch.stack([tone(440.0), 0.01 * tone(3000.0)]))
+    assert torch.equal(picture.amax((1, 2)), torch.ones(2))
+
+
+@pytest.mark.parametrize("frequency", [200.0, 1000.0, 6000.0])
+def test_a_tone_is_loudest_in_the_band_whose_centre_is_nearest(frequency: float) -> None:
+    config = FrontEndConfig()
+    low, high = (2595 * math.log10(1 + f / 700) for f in (config.f_min, config.f_max))
+    centres = 700 * (10 ** (np.linspace(low, high, config.n_mels + 2)[1:-1] / 2595) - 1)
+    loudest = int(LogMel(config).decibels(tone(frequency)[None])[0].mean(1).argmax())
+    assert abs(loudest - int(np.abs(centres - frequency).argmin())) <= 1
+
+
+def test_mel_filters_cover_every_bin_between_the_edges_once() -> None:
+    config = FrontEndConfig()
+    filters = mel_filters(config)
+    bins = torch.linspace(0, config.sample_rate / 2, config.n_fft // 2 + 1)
+    inside = (bins > 200) & (bins < 15_000)
+    assert torch.allclose(filters.sum(1)[inside], torch.ones(int(inside.sum())), atol=1e-4)
+
+
+def test_a_window_is_embedded_alike_alone_and_in_a_batch() -> None:
+    torch.manual_seed(0)
+    tower = AudioTower(AudioTowerConfig()).eval()
+    pictures = torch.rand(3, 64, 256)
+    with torch.no_grad():
+        together, alone = tower(pictures), tower(pictures[1:2])
+    assert torch.allclose(together[1:2], alone, atol=1e-5)
+
+
+def test_stored_weights_come_back_within_their_precision() -> None:
+    state = {
+        WORD_VECTORS: torch.randn(50, 8),
+        "audio.output.weight": torch.randn(4, 4),
+        "audio.norm.running_var": torch.rand(4) * 1e6,
+        "audio.norm.num_batches_tracked": torch.tensor(7),
+    }
+    stored = packed(state)
+    assert stored[WORD_VECTORS].dtype == torch.int8
+    restored = unpacked(stored)
+    assert restored.keys() == state.keys()
+    step = state[WORD_VECTORS].abs().amax(1, keepdim=True) / 127
+    assert ((restored[WORD_VECTORS] - state[WORD_VECTORS]).abs() <= 0.51 * step).all()
+    assert torch.allclose(restored["audio.output.weight"], state["audio.output.weight"], atol=2e-3)
+    assert torch.equal(restored["audio.norm.running_var"], state["audio.norm.running_var"])
+
+
+def test_the_shipped_checkpoint_is_small_enough_to_ship() -> None:
+    size = sum(path.stat().st_size for path in checkpoint_path("mini").iterdir())
+    assert size < 15e6
+
+
+def test_a_text_is_embedded_alike_beside_a_longer_one(mini: MiniEmbedder) -> None:
+    short, long = "rain", "a very long request about a thunderstorm " * 4
+    together = mini.embed_text([short, long])
+    assert torch.allclose(together[:1], mini.embed_text([short]), atol=1e-5)
+    assert torch.allclose(together.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_words_past_the_limit_are_not_read(mini: MiniEmbedder) -> None:
+    text = " ".join(["rain"] * 60)
+    assert torch.equal(mini.embed_text([text]), mini.embed_text([text + " trumpet solo"]))
+
+
+@pytest.mark.parametrize("text", ["", " ", "ぎゃあ 🎵", "128 BPM", "é"])
+def test_unusual_texts_give_finite_vectors(mini: MiniEmbedder, text: str) -> None:
+    assert torch.isfinite(mini.embed_text([text])).all()
+
+
+def test_no_texts_and_no_clips_give_no_vectors(mini: MiniEmbedder) -> None:
+    assert mini.embed_text([]).shape == (0, mini.dim)
+    assert mini.embed_audio(AudioBatch.from_arrays([], RATE)).shape == (0, mini.dim)
+
+
+def test_silence_after_a_short_clip_does_not_count(mini: MiniEmbedder) -> None:
+    hit = tone(800.0, 0.3)
+    padded = torch.nn.functional.pad(hit, (0, RATE))
+    vectors = mini.embed_audio(AudioBatch.from_arrays([hit, padded], RATE))
+    assert float(vectors[0] @ vectors[1]) > 0.9999
+
+
+def test_right_requests_beat_wrong_ones_on_synthesised_sounds(mini: MiniEmbedder) -> None:
+    kit = synthetic_kit(np.random.default_rng(5))
+    loop = play(GENRES["techno"], kit, 130.0, 5.0, random.Random(5))
+    sounds = [maker(np.random.default_rng(99)) for maker in (rain, siren, dark_drone)]
+    clips = [np.asarray(0.5 * sound / np.abs(sound).max(), dtype=np.float32) for sound in [*sounds, loop]]
+    requests = ["rain on a window", "a wailing siren", "a dark ambient drone", "a techno drum loop, punchy kick"]
+    cosine = mini.embed_audio(AudioBatch.from_arrays(clips, RATE)) @ mini.embed_text(requests).T
+    assert cosine.argmax(1).tolist() == [0, 1, 2, 3]
+
+
+def test_quality_features_describe_each_window(mini: MiniEmbedder) -> None:
+    features = mini.quality_features(torch.stack([tone(300.0), torch.zeros(163_840)]))
+    assert features.shape == (2, 192)
+    assert torch.isfinite(features).all()
+    assert not torch.equal(features[0], features[1])
+
+
+def test_a_missing_tokenizer_is_named(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(CheckpointError, match=r"has no tokenizer\.json"):
+        MiniEmbedder.load(folder)
+
+
+def test_another_format_names_the_script_that_makes_a_new_one(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "format": 99}))
+    with pytest.raises(CheckpointError, match=r"format 99; expected 'mini', format 1.*fit_mini"):
+        MiniEmbedder.load(folder)
+
+
+def test_an_unknown_setting_is_refused(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["audio_tower"]["colour"] = 3
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match="'audio_tower' must be an object with keys among"):
+        MiniEmbedder.load(folder)
+
+
+def test_weights_of_another_shape_are_refused(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["audio_tower"]["width"] = 128
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match=r"model\.safetensors doesn't fit its config\.json"):
+        MiniEmbedder.load(folder)
+
+
+def test_a_calibration_of_other_weights_is_not_used(folder: Path) -> None:
+    assert MiniEmbedder.load(folder).calibration is not None
+    calibration = json.loads((folder / "calibration.json").read_text())
+    (folder / "calibration.json").write_text(json.dumps({**calibration, "fingerprint": "0" * 16}))
+    assert MiniEmbedder.load(folder).calibration is None
+
+
+def test_the_shipped_calibration_belongs_to_the_shipped_weights(mini: MiniEmbedder) -> None:
+    calibration = mini.calibration
+    assert calibration is not None
+    assert calibration.fingerprint == mini.fingerprint
+    low, high = calibration.probability(torch.tensor([-0.2, 0.7])).tolist()
+    assert low < 0.2 < 0.8 < high

@@ -1,0 +1,1 @@
+"""Data, losses and stages that make the ``mini`` checkpoint; ``training/fit_mini.py`` runs them."""

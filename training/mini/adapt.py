@@ -1,0 +1,106 @@
+"""Third stage: the text tower's own sentences replace the teacher's.
+
+The audio tower is fixed. Encoder and projection learn to put texts where the teacher's sentences were put, and to meet
+the audio from there.
+"""
+
+import copy
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from reward_models.embedders.mini.text import SentenceEncoder
+from training.mini.align import AlignConfig, Aligner, set_rate, total_loss
+from training.mini.distil import TokenizedTexts
+from training.mini.sampler import Sampler
+from training.mini.text_bank import TextBank
+
+STATE_FILE = "adapted.pt"
+IMITATION_BATCH = 384
+IMITATION_WEIGHT = 8.0
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the third stage learns from.
+
+    Attributes:
+        sampler: Draws windows.
+        bank: Captions, labels and poles.
+        captions: The bank's sentences, tokenized.
+        texts: Texts to imitate the teacher's projection on.
+        vectors: The teacher's sentence vectors of them.
+    """
+
+    sampler: Sampler
+    bank: TextBank
+    captions: TokenizedTexts
+    texts: TokenizedTexts
+    vectors: Float[Tensor, "text sentence"]
+
+
+def adapt(
+    aligner: Aligner, encoder: SentenceEncoder, material: Material, config: AlignConfig
+) -> tuple[SentenceEncoder, Aligner]:
+    """Trains encoder and projection for ``config.minutes``.
+
+    Args:
+        aligner: Result of the second stage; its audio tower stays as it is.
+        encoder: Result of the first stage.
+        material: Windows and texts.
+        config: Time, rate and weights.
+
+    Returns:
+        The encoder, and the aligner with its new projection.
+    """
+    frozen = copy.deepcopy(aligner).eval().requires_grad_(False)
+    tuned = copy.deepcopy(aligner).eval()
+    tuned.audio.requires_grad_(False)
+    encoder = copy.deepcopy(encoder).train()
+    trained = [*encoder.parameters(), *tuned.projection.parameters()]
+    optimizer = torch.optim.AdamW(trained, lr=config.rate, weight_decay=0.01)
+    generator = torch.Generator().manual_seed(config.seed)
+    spent, step = 0.0, 0
+    while spent < config.minutes * 60:
+        began = time.monotonic()
+        set_rate(optimizer, config.rate, step, spent / (config.minutes * 60))
+        matching = _matching_loss(frozen, tuned, encoder, material, config)
+        index = torch.randint(len(material.vectors), (IMITATION_BATCH,), generator=generator)
+        aim = frozen.project(material.vectors[index])
+        imitation = (1.0 - (tuned.project(read(encoder, material.texts, index)) * aim).sum(1)).mean()
+        optimizer.zero_grad()
+        (matching + IMITATION_WEIGHT * imitation).backward()
+        nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        step, spent = step + 1, spent + time.monotonic() - began
+        if step % 50 == 0:
+            parts = f"matching {matching.item():.3f}, imitation {imitation.item():.4f}"
+            print(f"adapt: step {step}, {spent / 60:.1f} min, {parts}", flush=True)
+    return encoder.eval(), tuned.eval()
+
+
+def read(encoder: SentenceEncoder, texts: TokenizedTexts, index: Tensor) -> Tensor:
+    """Unit sentence vectors of the texts at ``index``."""
+    pieces, real = texts.get(index)
+    with torch.autocast("cpu", torch.bfloat16):
+        sentence = encoder(pieces, real)
+    return nn.functional.normalize(sentence.float(), dim=1)
+
+
+def _matching_loss(
+    frozen: Aligner, tuned: Aligner, encoder: SentenceEncoder, material: Material, config: AlignConfig
+) -> Tensor:
+    bank, batch = material.bank, material.sampler.batch(config.batch)
+    with torch.no_grad():
+        audio = frozen.embed_pictures(batch.decibels)
+    sentence = read(encoder, material.captions, bank.captions[batch.entry, batch.caption])
+    return total_loss(audio, sentence, tuned, batch, bank, config)
+
+
+def save_adapted(encoder: SentenceEncoder, aligner: Aligner, folder: Path) -> None:
+    """Keeps the result."""
+    torch.save({"encoder": encoder.state_dict(), "aligner": aligner.state_dict()}, folder / STATE_FILE)

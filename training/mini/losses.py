@@ -1,0 +1,60 @@
+"""What the second stage minimises: captions, labels and measured attributes, all through the text side."""
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+from torch.nn.functional import cross_entropy, softplus
+
+SAME_MEANING = 0.85
+"""Captions whose teacher vectors are at least this close don't count as each other's negatives."""
+
+SAME_LABEL = 0.80
+"""Labels at least this close don't compete."""
+
+
+def same_meaning(
+    sentence: Float[Tensor, "window sentence"], label: Int[Tensor, " window"]
+) -> Bool[Tensor, "window window"]:
+    """Pairs (off the diagonal) that are no negatives: same label, or captions that mean the same."""
+    alike = (sentence @ sentence.T > SAME_MEANING) | (label[:, None] == label[None, :])
+    return alike & ~torch.eye(len(label), dtype=torch.bool)
+
+
+def contrastive_loss(
+    audio: Float[Tensor, "window dim"], text: Float[Tensor, "window dim"], scale: Tensor, alike: Tensor
+) -> Tensor:
+    """Symmetric InfoNCE of unit vectors; pairs in ``alike`` are left out."""
+    logits = (scale * audio @ text.T).masked_fill(alike, -1e4)
+    target = torch.arange(len(audio))
+    return 0.5 * (cross_entropy(logits, target) + cross_entropy(logits.T, target))
+
+
+def label_loss(
+    audio: Float[Tensor, "window dim"],
+    labels: Float[Tensor, "label dim"],
+    target: Int[Tensor, " window"],
+    scale: Tensor,
+    close: Bool[Tensor, "label label"],
+) -> Tensor:
+    """Softmax over all label names; labels that mean about the same as the target don't compete."""
+    logits = (scale * audio @ labels.T).masked_fill(close[target], -1e4)
+    return cross_entropy(logits, target, label_smoothing=0.0)
+
+
+def attribute_loss(
+    audio: Float[Tensor, "window dim"],
+    poles: Float[Tensor, "attribute 2 dim"],
+    side: Float[Tensor, "window attribute"],
+    scale: Tensor,
+) -> Tensor:
+    """Logistic loss of "a bright sound" against "a dark sound", and so on.
+
+    Args:
+        audio: Unit vectors.
+        poles: Unit vectors of the low and the high pole of each attribute.
+        side: -1 (low), 1 (high) or 0 (in the middle: not counted).
+        scale: Of the cosines.
+    """
+    margin = scale * audio @ (poles[:, 1] - poles[:, 0]).T
+    counted = side != 0
+    return (softplus(-side * margin) * counted).sum() / counted.sum().clamp(min=1)

@@ -1,0 +1,100 @@
+"""Teacher vectors of all captions, labels and poles: what the second stage looks up instead of running the teacher."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from training.mini.cache import Entry
+from training.mini.captions import CATEGORY_PHRASES
+from training.mini.evaluate import POLES, TEMPO_POLES
+from training.mini.losses import SAME_LABEL
+from training.mini.measures import ATTRIBUTES, quarters
+
+Embed = Callable[[Sequence[str]], Tensor]
+
+SLOW_BPM, FAST_BPM = 95.0, 130.0
+TEMPI = tuple(range(60, 200, 10))
+
+
+@dataclass(frozen=True)
+class TextBank:
+    """Texts as sentence vectors, and what every entry is.
+
+    Attributes:
+        captions: ``(entry, caption)`` index into ``sentences``.
+        sentences: Unit sentence vectors of all distinct captions.
+        labels: One a label name.
+        close: Labels that mean about the same (the label itself excluded).
+        poles: Low and high pole of each attribute, tempo last.
+        categories: ``(category, phrase)`` prompts.
+        tempi: One a tempo in ``TEMPI``.
+        side: ``(entry, attribute)`` -1, 0 or 1.
+        category: Index of each entry's category.
+        tempo: Index into ``TEMPI``, or -1.
+    """
+
+    captions: Int[Tensor, "entry caption"]
+    sentences: Float[Tensor, "sentence 384"]
+    labels: Float[Tensor, "label 384"]
+    close: Bool[Tensor, "label label"]
+    poles: Float[Tensor, "attribute 2 384"]
+    categories: Float[Tensor, "category phrase 384"]
+    tempi: Float[Tensor, "tempo 384"]
+    side: Float[Tensor, "entry attribute"]
+    category: Int[Tensor, " entry"]
+    tempo: Int[Tensor, " entry"]
+
+
+def pole_texts() -> list[tuple[str, str]]:
+    """Low and high pole of each attribute, tempo last."""
+    return [*(POLES[name] for name in ATTRIBUTES), TEMPO_POLES]
+
+
+def build_text_bank(
+    entries: Sequence[Entry], captions: Sequence[Sequence[str]], labels: Sequence[str], embed: Embed
+) -> TextBank:
+    """Embeds everything once.
+
+    Args:
+        entries: Training recordings.
+        captions: Captions of each.
+        labels: All label names, in the sampler's order.
+        embed: Text → unit sentence vector.
+    """
+    distinct = sorted({caption for several in captions for caption in several})
+    number = {caption: index for index, caption in enumerate(distinct)}
+    label_vectors = embed(labels)
+    close = label_vectors @ label_vectors.T > SAME_LABEL
+    names = list(CATEGORY_PHRASES)
+    return TextBank(
+        captions=torch.tensor([[number[caption] for caption in several] for several in captions]),
+        sentences=embed(distinct),
+        labels=label_vectors,
+        close=close & ~torch.eye(len(labels), dtype=torch.bool),
+        poles=torch.stack([embed(pair) for pair in pole_texts()]),
+        categories=torch.stack([embed(CATEGORY_PHRASES[name]) for name in names]),
+        tempi=embed([f"{bpm} BPM" for bpm in TEMPI]),
+        side=torch.tensor(_sides(entries)),
+        category=torch.tensor([names.index(entry.category) for entry in entries]),
+        tempo=torch.tensor([_tempo_class(entry.bpm) for entry in entries]),
+    )
+
+
+def _sides(entries: Sequence[Entry]) -> list[list[float]]:
+    limits = quarters([entry.measures for entry in entries])
+    rows = []
+    for entry in entries:
+        values = [(getattr(entry.measures, name), *limits[name]) for name in ATTRIBUTES]
+        row = [float(value >= high) - float(value <= low) for value, low, high in values]
+        tempo = 0.0 if entry.bpm is None else float(entry.bpm > FAST_BPM) - float(entry.bpm < SLOW_BPM)
+        rows.append([*row, tempo])
+    return rows
+
+
+def _tempo_class(bpm: float | None) -> int:
+    if bpm is None:
+        return -1
+    return min(range(len(TEMPI)), key=lambda index: abs(TEMPI[index] - bpm))

@@ -1,0 +1,123 @@
+"""The stages of training, each with its result on disk: a stage whose result is there is not run again."""
+
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from reward_models.embedders.mini.front_end import FrontEndConfig
+from reward_models.embedders.mini.network import AudioTowerConfig
+from reward_models.embedders.mini.text import SentenceEncoder, TextTowerConfig, load_tokenizer
+from training.mini.align import AlignConfig, Aligner, align
+from training.mini.cache import CAPTIONS_EACH, Cache, build_cache, captions_of, load_cache
+from training.mini.collection import Sources, recordings
+from training.mini.distil import TokenizedTexts, distil
+from training.mini.sampler import Sampler
+from training.mini.split import is_held_out
+from training.mini.teacher import Teacher, teacher_folder
+from training.mini.text_bank import TextBank, build_text_bank
+from training.mini.text_corpus import distillation_texts, natural_captions, whole_words
+from training.mini.vocabulary import principal_components, pruned_tokenizer
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with the results of the stages.
+
+    Attributes:
+        folder: Where they are kept.
+        seed: Of every random choice.
+        invented: Invented sentences in the text tower's corpus.
+    """
+
+    folder: Path
+    seed: int = 0
+    invented: int = 40_000
+
+    def cache(self, sources: Sources) -> Cache:
+        """Pictures of all recordings."""
+        if not (self.folder / "cache" / "entries.json").is_file():
+            return build_cache(recordings(sources, self.seed), self.folder / "cache")
+        return load_cache(self.folder / "cache")
+
+    def tokenizer_file(self) -> Path:
+        """The text tower's tokenizer; the teacher's numbers of its pieces lie beside it."""
+        path = self.folder / "tokenizer.json"
+        if not path.is_file():
+            kept = pruned_tokenizer(teacher_folder() / "tokenizer.json", path)
+            torch.save(torch.tensor(kept), self.folder / "kept_pieces.pt")
+        return path
+
+    def captions(self, training: Cache) -> list[list[str]]:
+        """Captions of every training entry."""
+        return captions_of(training.entries, self.seed)
+
+    def bank(self, training: Cache) -> TextBank:
+        """Teacher vectors of captions, labels and poles."""
+        path = self.folder / "bank.pt"
+        if not path.is_file():
+            labels = Sampler(training, 1, CAPTIONS_EACH, self.seed).labels
+            bank = build_text_bank(training.entries, self.captions(training), labels, Teacher(teacher_folder()).embed)
+            torch.save(asdict(bank), path)
+        return TextBank(**torch.load(path, weights_only=True))
+
+    def corpus(self, training: Cache, natural: Path | None) -> tuple[list[str], Tensor]:
+        """Texts for the text tower and the teacher's vectors of them."""
+        path = self.folder / "corpus.pt"
+        if not path.is_file():
+            tokenizer = load_tokenizer(self.tokenizer_file(), 48)
+            words = whole_words(sorted(tokenizer.get_vocab()))
+            sentences = natural_captions(natural) if natural is not None else []
+            texts = distillation_texts(
+                self.captions(training), sentences, words, random.Random(self.seed), invented=self.invented
+            )
+            vectors = Teacher(teacher_folder()).embed(texts)
+            torch.save({"texts": texts, "vectors": vectors.half()}, path)
+        state = torch.load(path, weights_only=True)
+        return state["texts"], state["vectors"]
+
+    def new_encoder(self) -> tuple[SentenceEncoder, TextTowerConfig]:
+        """An untrained text encoder whose word vectors are the teacher's principal components."""
+        self.tokenizer_file()
+        kept = torch.load(self.folder / "kept_pieces.pt", weights_only=True)
+        config = TextTowerConfig(vocabulary=len(kept), dim=AudioTowerConfig().dim)
+        torch.manual_seed(self.seed)
+        encoder = SentenceEncoder(config, dropout=0.0)
+        components = principal_components(Teacher(teacher_folder()).word_vectors()[kept], config.word_dim)
+        encoder.word.weight.data.copy_(components)
+        return encoder, config
+
+    def text_encoder(self, training: Cache, natural: Path | None, minutes: float) -> SentenceEncoder:
+        """The first stage's result."""
+        encoder, config = self.new_encoder()
+        texts, vectors = self.corpus(training, natural)
+        tokenized = TokenizedTexts(load_tokenizer(self.tokenizer_file(), config.max_tokens), texts)
+        distil(encoder, tokenized, vectors, minutes=minutes, seed=self.seed, folder=self.folder)
+        return encoder
+
+    def tokenized(
+        self, training: Cache, natural: Path | None, config: TextTowerConfig
+    ) -> tuple[TokenizedTexts, TokenizedTexts, Tensor]:
+        """The bank's sentences, and the corpus with the teacher's vectors, ready for the text tower."""
+        tokenizer = load_tokenizer(self.tokenizer_file(), config.max_tokens)
+        distinct = sorted({caption for several in self.captions(training) for caption in several})
+        texts, vectors = self.corpus(training, natural)
+        return TokenizedTexts(tokenizer, distinct), TokenizedTexts(tokenizer, texts), vectors
+
+    def aligner(self, training: Cache, config: AlignConfig) -> Aligner:
+        """The second stage's result."""
+        bank = self.bank(training)
+        sampler = Sampler(training, FrontEndConfig().frames, CAPTIONS_EACH, self.seed)
+        return align(sampler, bank, config, self.folder)
+
+
+def training_part(cache: Cache) -> Cache:
+    """The cache without the held-out packs."""
+    return Cache(cache.pictures, tuple(entry for entry in cache.entries if not is_held_out(entry.group)))
+
+
+def held_out_part(cache: Cache) -> Cache:
+    """The held-out packs alone."""
+    return Cache(cache.pictures, tuple(entry for entry in cache.entries if is_held_out(entry.group)))
