@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from reward_models.checkpoints import CheckpointError
@@ -103,3 +103,24 @@ def expected_calibration_error(
             gap = probability[inside].double().mean() - matched[inside].double().mean()
             total += float(gap.abs()) * float(inside.double().mean())
     return total
+
+
+def cross_fitted_match_calibration(
+    cosine: Float[Tensor, " pair"], matched: Float[Tensor, " pair"], fold: Int[Tensor, " pair"]
+) -> tuple[float, float, float]:
+    """Slope and intercept fitted on all pairs, and a calibration error that no pair was fitted for.
+
+    Args:
+        cosine: Of each pair.
+        matched: 1 where clip and request belong together, else 0.
+        fold: Which part each pair belongs to; each part is tested by a fit on the others.
+
+    Returns:
+        ``(slope, intercept, ece)``; the error is the mean over the parts.
+    """
+    errors = []
+    for held in fold.unique().tolist():
+        slope, intercept = fit_match_calibration(cosine[fold != held], matched[fold != held])
+        probability = torch.sigmoid(slope * cosine[fold == held] + intercept)
+        errors.append(expected_calibration_error(probability, matched[fold == held]))
+    return (*fit_match_calibration(cosine, matched), sum(errors) / len(errors))

@@ -70,6 +70,21 @@ def embedders() -> None:
     list_embedders()
 
 
+@app.command()
+def calibrate(
+    embedder: Annotated[str, typer.Argument(help="mini, a LAION-CLAP id, or a folder.", show_default=False)],
+    clips: Annotated[
+        Path | None, typer.Option(help='JSON list of {"file", "caption"}; shipped clips if absent.')
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; the user's cache if absent.")] = None,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Fit the map from an embedder's cosine to the probability of a match."""
+    from audioforge.cli.calibrate import calibrate_embedder
+
+    calibrate_embedder(embedder, clips, device=device, out=out)
+
+
 @app.callback(invoke_without_command=True)
 def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,

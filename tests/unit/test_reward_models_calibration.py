@@ -5,6 +5,7 @@ import torch
 
 from reward_models.calibration import (
     MatchCalibration,
+    cross_fitted_match_calibration,
     expected_calibration_error,
     fit_match_calibration,
     load_calibration,
@@ -29,6 +30,16 @@ def test_a_true_probability_has_almost_no_calibration_error():
     cosine, matched = pairs()
     assert expected_calibration_error(torch.sigmoid(9 * cosine - 3), matched) < 0.03
     assert expected_calibration_error(torch.full_like(cosine, 0.99), matched) > 0.3
+
+
+def test_the_crosswise_error_is_of_pairs_that_were_not_fitted():
+    cosine, matched = pairs()
+    slope, _, error = cross_fitted_match_calibration(cosine, matched, torch.arange(len(cosine)) % 2)
+    assert slope == pytest.approx(9.0, rel=0.1)
+    assert error < 0.04
+    torn = torch.cat([matched[: len(matched) // 2], 1 - matched[len(matched) // 2 :]])
+    halves = (torch.arange(len(cosine)) < len(cosine) // 2).long()
+    assert cross_fitted_match_calibration(cosine, torn, halves)[2] > 0.4
 
 
 def test_a_calibration_survives_its_file(tmp_path: Path):
