@@ -43,7 +43,7 @@ def _sources(options: argparse.Namespace) -> Sources:
 
 
 def _smoke_sources() -> Sources:
-    return Sources(renders_each=0, loops=18, synthetic_each=1)
+    return Sources(renders_each=0, loops=18, synthetic_each=1, sketches_each=0)
 
 
 def _parser() -> argparse.ArgumentParser:

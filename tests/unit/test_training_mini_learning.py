@@ -81,11 +81,21 @@ def test_the_sampler_draws_kinds_by_their_share_and_rare_labels_more() -> None:
     cache = Cache(np.zeros((10, 64), dtype=np.float16), tuple(entries))
     sampler = Sampler(cache, 256, 3, 0)
     real = sampler.weights[:100]
-    assert real.sum() == pytest.approx(0.75, abs=0.01)  # 66 real to 22 rendered
+    assert real.sum() == pytest.approx(0.62 / 0.82)
     assert real[:90].sum() / real[90:].sum() == pytest.approx(3.0)
     batch = sampler.batch(12)
     assert batch.decibels.shape == (12, 64, 256)
     assert int(batch.caption.max()) < 3
+
+
+def test_whole_requests_do_not_compete_with_labels() -> None:
+    entries = (entry("z"), entry("a long request", kind="sketch"), entry("b"))
+    sampler = Sampler(Cache(np.zeros((10, 64), dtype=np.float16), entries), 256, 3, 0)
+    assert sampler.labels == ["b", "z"]
+    assert sampler.label_of.tolist() == [1, 2, 0]
+    axes, scale = torch.eye(4), torch.tensor(20.0)
+    loss = label_loss(axes[:2], axes[:2].roll(1, 0), torch.tensor([2, 2]), scale, torch.zeros(2, 2, dtype=torch.bool))
+    assert loss == 0.0
 
 
 def test_cached_pictures_belong_to_their_recordings(tmp_path: Path) -> None:

@@ -85,8 +85,8 @@ def _calibration_text(calibration: MatchCalibration | None) -> str:
     return (
         "\n## Calibration\n\n"
         f"Probability of a match = sigmoid({calibration.slope:.2f} * cosine {calibration.intercept:+.2f}), fitted on "
-        f"{calibration.pairs} pairs of the held-out packs, as many matched as mismatched, half of the mismatched within "
-        f"a category. Expected calibration error across halves of the labels: {calibration.ece:.3f}. Belongs to "
+        f"{calibration.pairs} pairs of the held-out packs, as many matched as mismatched, half of the mismatched "
+        f"within a category. Expected calibration error across halves of the labels: {calibration.ece:.3f}. Belongs to "
         f"fingerprint `{calibration.fingerprint}`.\n"
     )
 

@@ -13,6 +13,7 @@ from training.mini.drum_patterns import Kit, drum_loops
 from training.mini.drum_synthesis import synthetic_kit
 from training.mini.general_midi import DRUM_KEYS, DRUM_KITS, VOICE_KEYS
 from training.mini.records import SAMPLE_RATE, Recording, Waveform
+from training.mini.sketches import sketch_recordings
 from training.mini.sonic_pi import sonic_pi_recordings
 from training.mini.soundfont import drum_segments, instrument_segments, soundfont_recordings
 from training.mini.split import HELD_OUT_LOOPS, is_held_out
@@ -56,6 +57,7 @@ class Sources:
         renders_each: Segments of every program and soundfont.
         loops: Drum loops.
         synthetic_each: Sounds of every procedural maker.
+        sketches_each: Takes of every request by the sketch generator.
     """
 
     clips: Path | None = None
@@ -63,8 +65,9 @@ class Sources:
     hydrogen: Path | None = None
     soundfonts: tuple[Path, ...] = ()
     renders_each: int = 10
-    loops: int = 1200
+    loops: int = 1500
     synthetic_each: int = 40
+    sketches_each: int = 6
 
 
 def recordings(sources: Sources, seed: int) -> Iterator[Recording]:
@@ -83,6 +86,7 @@ def recordings(sources: Sources, seed: int) -> Iterator[Recording]:
         kits[("electronic", "analog", "drum machine")[index % 3] + " " * (index // 3)].update(synthetic_kit(rng))
     yield from drum_loops(_usable(kits), sources.loops, random.Random(seed))
     yield from synthetic_sounds(sources.synthetic_each, seed)
+    yield from sketch_recordings(sources.sketches_each, seed)
     if _usable(held_out):
         yield from drum_loops(_usable(held_out), sources.loops // 6, random.Random(seed), group=HELD_OUT_LOOPS)
 

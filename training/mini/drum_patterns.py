@@ -205,6 +205,61 @@ GENRES: dict[str, Genre] = {
         {"hat": ("x.x.x.x.x.x.x.x.", "xoxoxoxoxoxoxoxo"), "open": ("..............x.",)},
     ),
     "kick": Genre(("kick drum", "thumping kick drum", "bass drum"), (100, 140), {"kick": ("X...X...X...X...",)}),
+    "lo-fi": Genre(
+        ("lo-fi", "lazy lo-fi hip hop", "chilled"),
+        (70, 88),
+        {
+            "kick": ("X......x..X.....", "X.....x...x....."),
+            "snare": ("....x.......x...",),
+            "hat": ("x.x.x.x.x.x.x.x.",),
+        },
+        0.35,
+    ),
+    "punk": Genre(
+        ("punk rock", "fast punk"),
+        (165, 200),
+        {
+            "kick": ("X...X..XX...X...",),
+            "snare": ("..X...X...X...X.", "....X.......X..."),
+            "open": ("x.x.x.x.x.x.x.x.",),
+        },
+    ),
+    "garage": Genre(
+        ("uk garage", "two-step garage"),
+        (128, 136),
+        {
+            "kick": ("X.........x.....", "X.....x..x......"),
+            "clap": ("....X.......X...",),
+            "hat": ("..x...x.x.x...x.", "x.xx.xx.x.xx.xx."),
+        },
+        0.3,
+    ),
+    "salsa": Genre(
+        ("salsa", "latin", "afro-cuban"),
+        (90, 110),
+        {"perc": ("x.xx.xx.x.xx.xxx", "X..x..x...x.x..."), "hat": ("x..x..x...x.x...",)},
+    ),
+    "blues shuffle": Genre(
+        ("blues shuffle", "shuffle", "swung blues"),
+        (84, 130),
+        {"kick": ("X.......X.......",), "snare": ("....X.......X...",), "ride": ("x..xx..xx..xx..x",)},
+        0.3,
+    ),
+    "marching": Genre(
+        ("marching band", "military snare", "parade drums"),
+        (100, 124),
+        {"snare": ("X.xxx.xxX.xxxxxx", "X.x.xxx.X.x.xxxx"), "kick": ("X...X...X...X...",)},
+    ),
+    "ballad": Genre(
+        ("slow ballad", "ballad"),
+        (60, 78),
+        {
+            "kick": ("X.......x.......",),
+            "snare": ("....x.......x...",),
+            "hat": ("x.x.x.x.x.x.x.x.",),
+            "ride": ("................", "x...x...x...x..."),
+        },
+    ),
     "percussion": Genre(
         ("percussion", "hand percussion", "congas and shakers"),
         (90, 130),
@@ -234,16 +289,34 @@ def drum_loops(
             waveform=play(genre, kits[kit_name], bpm, seconds, rng),
             label=f"{genre_name} drum loop",
             category="drums",
-            phrases=_phrases(genre, kit_name),
+            phrases=_phrases(genre, kits[kit_name], kit_name, rng),
             group=group,
             kind="render",
             bpm=bpm,
         )
 
 
-def _phrases(genre: Genre, kit_name: str) -> tuple[str, ...]:
-    words = [f"{word} {noun}" for word in genre.words for noun in ("drum loop", "beat", "drums", "drum pattern")]
-    return (*words, f"{genre.words[0]} drum loop on a {kit_name} kit", f"{kit_name} drums, {genre.words[0]} beat")
+VOICE_WORDS: dict[str, tuple[str, ...]] = {
+    "kick": ("a kick", "a round kick", "a heavy kick", "a bass drum", "punchy kick"),
+    "snare": ("a snare", "a dry snare", "a snappy snare", "snare hits"),
+    "hat": ("hi-hats", "steady hi-hats", "tight hi-hats", "crisp hi-hats"),
+    "open": ("open hi-hats", "off-beat open hats"),
+    "clap": ("claps", "a clap on two and four"),
+    "tom": ("toms", "rolling toms"),
+    "ride": ("a ride cymbal", "a steady ride"),
+    "perc": ("percussion", "congas", "a shaker and percussion"),
+}
+
+
+def _phrases(genre: Genre, kit: Kit, kit_name: str, rng: random.Random) -> tuple[str, ...]:
+    names = [f"{word} {noun}" for word in genre.words for noun in ("drum loop", "beat", "drums", "drum pattern")]
+    voices = [voice for voice in genre.lines if kit.get(voice)]
+    with_voices = []
+    for _ in range(4):
+        chosen = [rng.choice(VOICE_WORDS[voice]) for voice in rng.sample(voices, min(len(voices), rng.randint(1, 3)))]
+        listed = ", ".join(chosen[:-1]) + " and " * (len(chosen) > 1) + chosen[-1]
+        with_voices.append(f"{rng.choice(names)} with {listed}")
+    return (*names, *with_voices, f"{genre.words[0]} drum loop on a {kit_name.strip()} kit")
 
 
 def play(genre: Genre, kit: Kit, bpm: float, seconds: float, rng: random.Random) -> Waveform:

@@ -36,9 +36,13 @@ def label_loss(
     scale: Tensor,
     close: Bool[Tensor, "label label"],
 ) -> Tensor:
-    """Softmax over all label names; labels that mean about the same as the target don't compete."""
-    logits = (scale * audio @ labels.T).masked_fill(close[target], -1e4)
-    return cross_entropy(logits, target, label_smoothing=0.0)
+    """Softmax over all label names; labels that mean about the same as the target don't compete.
+
+    A target past the last label (a whole request) is not counted.
+    """
+    known = target < len(labels)
+    logits = (scale * audio[known] @ labels.T).masked_fill(close[target[known]], -1e4)
+    return cross_entropy(logits, target[known], reduction="sum") / max(1, len(target))
 
 
 def attribute_loss(

@@ -26,7 +26,7 @@ class Recording:
         category: drums, instruments, sfx or ambient.
         phrases: Ways to name it, the label among them.
         group: Source pack.
-        kind: ``real``, ``render`` or ``synthetic``.
+        kind: ``real``, ``render``, ``synthetic`` or ``sketch``.
         bpm: Tempo in beats a minute, where it is known.
         licence: Licence of the waveform.
         author: Whom to credit.

@@ -12,7 +12,7 @@ from torch import Tensor
 from training.mini.augment import SILENCE_DB, augmented, peaks, power_sum
 from training.mini.cache import Cache, Entry
 
-KIND_SHARE = {"real": 0.66, "render": 0.22, "synthetic": 0.12}
+KIND_SHARE = {"real": 0.62, "render": 0.20, "synthetic": 0.08, "sketch": 0.10}
 MIX_SHARE = 0.1
 WARP_SHARE = 0.4
 LOOP_SHARE = 0.08
@@ -24,7 +24,7 @@ class Batch(NamedTuple):
     Attributes:
         decibels: ``(window, mel, frame)`` augmented, absolute.
         entry: Index of each window's recording.
-        label: Index of its label.
+        label: Index of its label; from the number of competing labels on, a request.
         caption: Which of the recording's captions.
     """
 
@@ -41,8 +41,10 @@ class Sampler:
         self.cache = cache
         self.frames = frames
         self.captions_each = captions_each
-        self.labels = sorted({entry.label for entry in cache.entries})
-        number = {label: index for index, label in enumerate(self.labels)}
+        self.labels = competing_labels(cache.entries)
+        # Whole requests come after the labels: they count as what a clip is, but don't compete with labels.
+        others = sorted({entry.label for entry in cache.entries} - set(self.labels))
+        number = {label: index for index, label in enumerate([*self.labels, *others])}
         self.label_of = torch.tensor([number[entry.label] for entry in cache.entries])
         self.weights = _weights(cache.entries)
         self.rng = np.random.default_rng(seed)
@@ -96,6 +98,11 @@ class Sampler:
         edge = slice(0, shift) if shift > 0 else slice(shift, None)
         shifted[:, edge] = warped[:, edge]
         return shifted
+
+
+def competing_labels(entries: tuple[Entry, ...]) -> list[str]:
+    """Label names among which a clip must find its own: those of all recordings but the sketch generator's."""
+    return sorted({entry.label for entry in entries if entry.kind != "sketch"})
 
 
 def _weights(entries: tuple[Entry, ...]) -> npt.NDArray[np.float64]:

@@ -64,8 +64,19 @@ def instrument_segment(number: int, program: Program, rng: random.Random) -> Seg
     step = 30.0 / bpm * rng.choice((1, 2)) if shape == "melody" else 15.0 / bpm
     scale = rng.choice(SCALES) if shape == "melody" else (*rng.choice(CHORDS), 12)
     notes = tuple(_line(root, scale, step, velocity, shape == "melody", rng))
-    phrases = tuple(f"{word} {noun}" for word in program.words for noun in _nouns(shape, program))
+    phrases = tuple(
+        f"{mood} {word} {noun}".strip()
+        for word in program.words
+        for noun in _nouns(shape, program)
+        for mood in ("", rng.choice(_moods(bpm, scale)))
+    )
     return Segment(number, 0, notes, f"{program.words[0]} {shape}", "instruments", phrases, bpm)
+
+
+def _moods(bpm: float, scale: Sequence[int]) -> tuple[str, ...]:
+    pace = ("slow", "calm", "gentle") if bpm < 95 else ("fast", "lively", "quick") if bpm > 130 else ("moderate",)
+    minor = 3 in scale
+    return (*pace, *(("sad", "melancholic", "minor key") if minor else ("happy", "bright major key", "cheerful")))
 
 
 def _nouns(shape: str, program: Program) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from training.mini.align import AlignConfig, Aligner, align
 from training.mini.cache import CAPTIONS_EACH, Cache, build_cache, captions_of, load_cache
 from training.mini.collection import Sources, recordings
 from training.mini.distil import TokenizedTexts, distil
-from training.mini.sampler import Sampler
+from training.mini.sampler import Sampler, competing_labels
 from training.mini.split import is_held_out
 from training.mini.teacher import Teacher, teacher_folder
 from training.mini.text_bank import TextBank, build_text_bank
@@ -58,7 +58,7 @@ class Workspace:
         """Teacher vectors of captions, labels and poles."""
         path = self.folder / "bank.pt"
         if not path.is_file():
-            labels = Sampler(training, 1, CAPTIONS_EACH, self.seed).labels
+            labels = competing_labels(training.entries)
             bank = build_text_bank(training.entries, self.captions(training), labels, Teacher(teacher_folder()).embed)
             torch.save(asdict(bank), path)
         return TextBank(**torch.load(path, weights_only=True))
