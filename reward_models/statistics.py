@@ -1,0 +1,104 @@
+"""Streaming mean and covariance of embeddings in constant memory, exact to rounding, in float64.
+
+Scatter matrices are kept centred (Chan, Golub & LeVeque 1983): pooled parts equal the whole, and the sum of squares
+never cancels against the mean as it does with plain sums of products. Covariances divide by ``n - 1``.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianStats:
+    """How many embeddings were seen, their mean and their scatter.
+
+    Attributes:
+        n: Embeddings seen.
+        mean: ``(dim,)`` float64; zeros while ``n`` is 0.
+        scatter: ``(dim, dim)`` float64, sum of outer products of the deviations from the mean.
+    """
+
+    n: int
+    mean: Float[Tensor, " dim"]
+    scatter: Float[Tensor, "dim dim"]
+
+    @classmethod
+    def empty(cls, dim: int) -> "GaussianStats":
+        """Statistics of no embeddings."""
+        return cls(0, torch.zeros(dim, dtype=torch.float64), torch.zeros(dim, dim, dtype=torch.float64))
+
+    @classmethod
+    def of(cls, embedding: Tensor) -> "GaussianStats":
+        """Statistics of one batch of embeddings ``(batch, dim)``.
+
+        Raises:
+            ValueError: If the embeddings are no matrix, or hold NaN or infinity.
+        """
+        _check(embedding)
+        if len(embedding) == 0:
+            return cls.empty(embedding.shape[1])
+        values = embedding.detach().double()
+        mean = values.mean(0)
+        deviation = values - mean
+        return cls(len(values), mean, deviation.T @ deviation)
+
+    def update(self, embedding: Float[Tensor, "batch dim"]) -> "GaussianStats":
+        """The statistics after one more batch."""
+        return self.merge(GaussianStats.of(embedding))
+
+    def merge(self, other: "GaussianStats") -> "GaussianStats":
+        """The statistics of both together, in any order.
+
+        Raises:
+            ValueError: If the dimensions differ.
+        """
+        if self.dim != other.dim:
+            raise ValueError(
+                f"can't pool statistics of {self.dim} and {other.dim} dimensions: use one embedder for both."
+            )
+        n = self.n + other.n
+        if n == 0:
+            return self
+        shift = other.mean - self.mean
+        scatter = self.scatter + other.scatter + torch.outer(shift, shift) * (self.n * other.n / n)
+        return GaussianStats(n, self.mean + shift * (other.n / n), scatter)
+
+    def without(self, embedding: Float[Tensor, " dim"]) -> "GaussianStats":
+        """The statistics before ``embedding`` was seen: the downdate of leave-one-out.
+
+        Raises:
+            ValueError: If fewer than two embeddings were seen.
+        """
+        if self.n < 2:
+            raise ValueError(f"leaving one out needs at least 2 embeddings, got {self.n}.")
+        shift = embedding.detach().double() - self.mean
+        scatter = self.scatter - torch.outer(shift, shift) * (self.n / (self.n - 1))
+        return GaussianStats(self.n - 1, self.mean - shift / (self.n - 1), scatter)
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        return len(self.mean)
+
+    @property
+    def covariance(self) -> Float[Tensor, "dim dim"]:
+        """Unbiased covariance (divisor ``n - 1``).
+
+        Raises:
+            ValueError: If fewer than two embeddings were seen.
+        """
+        if self.n < 2:
+            raise ValueError(f"a covariance needs at least 2 embeddings, got {self.n}: add clips.")
+        return self.scatter / (self.n - 1)
+
+
+def _check(embedding: Tensor) -> None:
+    if embedding.ndim != 2:
+        raise ValueError(f"embeddings have shape {tuple(embedding.shape)}, expected (batch, dim).")
+    finite = torch.isfinite(embedding).all(1)
+    if not bool(finite.all()):
+        row = int((~finite).nonzero()[0])
+        raise ValueError(f"embedding {row} holds NaN or infinity: leave out clips whose status is not ok.")

@@ -1,0 +1,39 @@
+import pytest
+import torch
+
+from audioforge.metrics.embeddings import MetricError
+from audioforge.metrics.frechet import fad
+from audioforge.metrics.streaming import FrechetAudioDistance
+from reward_models.statistics import GaussianStats
+
+
+def clips(n: int, seed: int) -> torch.Tensor:
+    return torch.randn(n, 5, generator=torch.Generator().manual_seed(seed)) + 50
+
+
+def test_batches_give_the_distance_of_the_whole():
+    reference, candidate = GaussianStats.of(clips(40, 0)), clips(33, 1)
+    metric = FrechetAudioDistance(reference)
+    for batch in candidate.split(10):
+        metric.update(batch)
+    assert float(metric.compute()) == pytest.approx(fad(reference, candidate).value, rel=1e-9)
+
+
+def test_summing_the_states_of_two_processes_gives_the_distance_of_both():
+    reference, candidate = GaussianStats.of(clips(40, 0)), clips(33, 1)
+    first, second = FrechetAudioDistance(reference), FrechetAudioDistance(reference)
+    first.update(candidate[:20])
+    second.update(candidate[20:])
+    for state in ("n", "total", "product"):
+        setattr(first, state, getattr(first, state) + getattr(second, state))
+    assert float(first.compute()) == pytest.approx(fad(reference, candidate).value, rel=1e-9)
+
+
+def test_reset_forgets():
+    metric = FrechetAudioDistance(GaussianStats.of(clips(40, 0)))
+    metric.update(clips(5, 1))
+    metric.reset()
+    assert metric.candidate.n == 0
+    metric.update(clips(1, 2))
+    with pytest.raises(MetricError, match="statistics are of 1 clips"):
+        metric.compute()
