@@ -64,25 +64,29 @@ def tiny_config(*, fused: bool = False, vocabulary: int = 320) -> ClapConfig:
 
 
 def random_clap(config: ClapConfig, seed: int = 0) -> ClapModel:
-    """Weights of a size that keeps signals alive through the depth, and BatchNorm statistics of log-mel features."""
+    """A model in evaluation mode with ``draw_weights``' weights."""
     model = ClapModel(config).eval()
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for name, parameter in sorted(model.named_parameters()):
-            if parameter.ndim > 1:
-                # Sharp attention in the text tower keeps captions apart.
-                gain = 4.0 if "text_model" in name and ("query" in name or "key" in name) else 1.0
-                scale = 1.0 if "embeddings" in name else gain * parameter[0].numel() ** -0.5
-                parameter.copy_(scale * torch.randn(parameter.shape, generator=generator))
-            elif name.endswith("bias"):
-                parameter.copy_(0.1 * torch.randn(parameter.shape, generator=generator))
-        for _, module in sorted(model.named_modules(), key=lambda pair: pair[0]):
-            if isinstance(module, nn.BatchNorm2d):
-                module.running_mean.copy_(0.1 * torch.randn(module.num_features, generator=generator))
-        norm = model.audio_model.audio_encoder.batch_norm
-        norm.running_mean.copy_(-40 + 5 * torch.randn(norm.num_features, generator=generator))
-        norm.running_var.copy_(200 + 200 * torch.rand(norm.num_features, generator=generator))
+    draw_weights(model, model.audio_model.audio_encoder.batch_norm, seed)
     return model
+
+
+@torch.no_grad()
+def draw_weights(model: nn.Module, mel_norm: nn.BatchNorm2d, seed: int = 0) -> None:
+    """Weights of a size that keeps signals alive through the depth, and BatchNorm statistics of log-mel features."""
+    generator = torch.Generator().manual_seed(seed)
+    for name, parameter in sorted(model.named_parameters()):
+        if parameter.ndim > 1 and parameter.requires_grad:
+            # Sharp attention in the text tower keeps captions apart.
+            gain = 4.0 if "text_" in name and ("query" in name or "key" in name) else 1.0
+            scale = 1.0 if "embeddings" in name else gain * parameter[0].numel() ** -0.5
+            parameter.copy_(scale * torch.randn(parameter.shape, generator=generator))
+        elif name.endswith("bias"):
+            parameter.copy_(0.1 * torch.randn(parameter.shape, generator=generator))
+    for _, module in sorted(model.named_modules(), key=lambda pair: pair[0]):
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.copy_(0.1 * torch.randn(module.num_features, generator=generator))
+    mel_norm.running_mean.copy_(-40 + 5 * torch.randn(mel_norm.num_features, generator=generator))
+    mel_norm.running_var.copy_(200 + 200 * torch.rand(mel_norm.num_features, generator=generator))
 
 
 def write_tokenizer(folder: Path) -> int:

@@ -48,6 +48,11 @@ def test_words_past_the_last_position_are_not_read(tower):
     assert torch.allclose(tower([long]), tower([long + "and an explosion"]), atol=1e-5)
 
 
+def test_words_past_laion_claps_77_tokens_are_read(tower):
+    long = "rain " * 100
+    assert not torch.allclose(tower([long + "and an explosion"]), tower([long + "and a woman"]), atol=1e-5)
+
+
 def test_a_working_tower_passes(tower):
     check_not_collapsed(tower, "tiny")
 

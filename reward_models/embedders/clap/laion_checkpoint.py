@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -35,6 +36,15 @@ _RENAMED = (
     ("bn0.", "batch_norm."),
     ("_projection.0.", "_projection.linear1."),
     ("_projection.2.", "_projection.linear2."),
+)
+# The published files keep their best metric beside the weights, as a numpy scalar under numpy 1's name.
+_NUMPY_SCALAR: Any = np.float64(0).__reduce__()[0]
+_NUMPY_SCALARS = (
+    (_NUMPY_SCALAR, "numpy.core.multiarray.scalar"),
+    _NUMPY_SCALAR,
+    np.dtype,
+    np.dtypes.Float64DType,
+    np.dtypes.Float32DType,
 )
 _KEPT = ("audio_branch.", "text_branch.", "audio_projection.", "text_projection.", "logit_scale_")
 _DROPPED = re.compile(
@@ -78,11 +88,13 @@ def laion_front_end(*, fused: bool) -> FrontEndConfig:
 
 def _read_pickle(path: Path) -> dict[str, Tensor]:
     try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(list(_NUMPY_SCALARS)):
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError) as error:
         raise CheckpointError(
-            f"{path} can't be read as tensors and plain values ({error}): if it is a laion-clap checkpoint you trust, "
-            f"keep only its 'state_dict' (torch.load(..., weights_only=False)['state_dict']), {EMBEDDED_HINT}."
+            f"{path} can't be read as tensors and plain values ({str(error).splitlines()[0]}): fetch it again; if it "
+            "is a laion-clap checkpoint you trust, save only torch.load(path, weights_only=False)['state_dict'], "
+            f"{EMBEDDED_HINT}."
         ) from error
     weights = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else {}
     return {key.removeprefix("module."): value for key, value in weights.items()}
