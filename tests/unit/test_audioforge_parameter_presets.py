@@ -4,6 +4,7 @@ import json
 import pytest
 
 from audioforge.data_files import DataError, data_path
+from audioforge.generators import load_generator
 from audioforge.parameter_presets import OBJECTIVES, find_preset, load_presets, save_presets
 from audioforge.targets import CATEGORIES
 
@@ -26,6 +27,13 @@ def test_the_published_model_is_used_as_published():
 def test_a_category_goes_before_any():
     assert find_preset(PRESETS, "sketch", category="sfx").category == "sfx"
     assert find_preset(PRESETS, "sketch", objective="draft", category="sfx").category == "any"
+
+
+def test_the_sketch_can_render_all_of_its_presets():
+    parameters = load_generator("sketch").parameters
+    for preset in PRESETS:
+        if preset.generator == "sketch":
+            parameters.check(preset.proposal("a kick drum"))
 
 
 def test_a_draft_costs_less_than_the_best():
