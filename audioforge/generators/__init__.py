@@ -1,0 +1,35 @@
+"""Text-to-audio generators by name.
+
+>>> generator = load_generator("sketch")
+"""
+
+from collections.abc import Callable
+
+from audioforge.generators.base import Generator, ParameterSpace
+
+__all__ = ["GENERATORS", "Generator", "ParameterSpace", "load_generator"]
+
+
+def _sketch(**options: object) -> Generator:
+    from audioforge.generators.sketch import SketchGenerator
+
+    return SketchGenerator(**options)
+
+
+#: Name to factory; each imports what it needs when it is called.
+GENERATORS: dict[str, Callable[..., Generator]] = {"sketch": _sketch}
+
+
+def load_generator(name: str, **options: object) -> Generator:
+    """Make the generator of that name.
+
+    Args:
+        name: A key of ``GENERATORS``.
+        **options: Passed to its constructor.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    if name not in GENERATORS:
+        raise ValueError(f"No generator is called {name!r}; there is {', '.join(sorted(GENERATORS))}.")
+    return GENERATORS[name](**options)
