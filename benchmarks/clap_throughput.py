@@ -1,6 +1,6 @@
 """Clips per second from PCM to LAION-CLAP vectors: this project against transformers' extractor and model.
 
-    python benchmarks/clap_throughput.py --batch 1 8 --json clap_throughput.json
+    python -m benchmarks.clap_throughput --batch 1 8 --json clap_throughput.json
 
 One run times every pipeline in turn, round by round, on the same clips and weights (and laion-clap, with weights of its
 own in the same shape, where it's installed); the best round of each stage counts: other load only ever adds time.

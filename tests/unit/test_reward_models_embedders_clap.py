@@ -154,6 +154,14 @@ def test_the_fingerprint_does_not_depend_on_how_the_weights_are_stored(copy, emb
     assert ClapEmbedder.load(str(copy)).fingerprint == embedder.fingerprint
 
 
+def test_a_checkpoint_with_a_collapsed_text_tower_does_not_load(copy):
+    weights = load_file(str(copy / "model.safetensors"))
+    weights["text_projection.linear2.weight"] *= 1e-3
+    save_file(weights, str(copy / "model.safetensors"), metadata={"format": "pt"})
+    with pytest.raises(CheckpointError, match=r"text tower of .*copy is collapsed"):
+        ClapEmbedder.load(str(copy))
+
+
 def test_missing_weights_are_refused_and_not_drawn_at_random(copy):
     weights = load_file(str(copy / "model.safetensors"))
     del weights["audio_projection.linear1.weight"]

@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from reward_models.embedders.clap.front_end import LogMel
+from reward_models.embedders.clap.window_attention import with_fused_attention
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -22,8 +23,8 @@ class AudioTower(nn.Module):
 
     Args:
         front_end: Windows to features.
-        model: transformers' ``ClapAudioModel``.
-        projection: Into the space shared with text.
+        model: transformers' ``ClapAudioModel``; copied.
+        projection: Into the space shared with text; copied.
         precision: Of the network. The features and the BatchNorm over mels stay in float32 (dB of -100 to 30 with
             small variances are beyond bfloat16's 8 bits), as does the projection.
     """
@@ -33,8 +34,9 @@ class AudioTower(nn.Module):
     ) -> None:
         super().__init__()
         self.front_end = front_end
-        self.model = model.float() if precision == "float32" else _to_bfloat16(model)
-        self.projection = projection.float()
+        model = with_fused_attention(copy.deepcopy(model).float())
+        self.model = model if precision == "float32" else _to_bfloat16(model)
+        self.projection = copy.deepcopy(projection).float()
 
     def forward(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
         """Un-normalised vectors, float32; each row on its own."""
@@ -49,9 +51,8 @@ class AudioTower(nn.Module):
 
 
 def _to_bfloat16(model: nn.Module) -> nn.Module:
-    """A copy in bfloat16 whose BatchNorm over mels, and all before it, are in float32."""
-    model = copy.deepcopy(model).bfloat16()
-    encoder: Any = model.audio_encoder
+    """Rounds ``model``, save its BatchNorm over mels and all before it."""
+    encoder: Any = model.bfloat16().audio_encoder
     encoder.batch_norm.float()
     encoder.patch_embed.register_forward_pre_hook(_cast_image)
     return model
