@@ -8,6 +8,8 @@ original, so it can train a head but can't be a reward. It is coarse where damag
 (``phase_noise``, ``wow_flutter``): there it understates.
 """
 
+from functools import lru_cache
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -41,9 +43,15 @@ def audible_damage(
 
 
 def _mel_power(waveform: Float[Tensor, "*batch time"], sample_rate: int) -> Float[Tensor, "*batch mel frame"]:
+    config, filters = _front_end(sample_rate)
+    hann = torch.hann_window(config.n_fft)
+    spectrum = torch.stft(waveform, config.n_fft, config.hop_length, window=hann, return_complex=True)
+    return filters.T @ (spectrum.real.square() + spectrum.imag.square())
+
+
+@lru_cache(maxsize=4)
+def _front_end(sample_rate: int) -> tuple[FrontEndConfig, Float[Tensor, "bin mel"]]:
     config = FrontEndConfig(
         sample_rate, n_fft=1024, hop_length=sample_rate // 100, n_mels=40, f_min=50.0, f_max=0.49 * sample_rate
     )
-    hann = torch.hann_window(config.n_fft)
-    spectrum = torch.stft(waveform, config.n_fft, config.hop_length, window=hann, return_complex=True)
-    return mel_filters(config).T @ spectrum.abs() ** 2
+    return config, mel_filters(config)

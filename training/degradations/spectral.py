@@ -67,7 +67,7 @@ def ghost_tones(waveform: Waveform, sample_rate: int, severity: float, rng: np.r
     gain = 10 ** (linear(-40, -3, severity) / 20)
     base = float(rng.uniform(1_000, 4_000))
     carrier = np.sum([np.cos(2 * np.pi * base * k * time) for k in (1, 2, 3)], axis=0)
-    return (waveform + gain * waveform * carrier).astype(np.float32)
+    return np.asarray(waveform * (1 + gain * carrier), dtype=np.float32)
 
 
 def _forward(waveform: Waveform, size: int) -> Spectrum:

@@ -1,0 +1,136 @@
+"""``fidelity``: an embedder that hears *how* a clip sounds rather than *what* sounds: noise, holes, dullness, clipping.
+
+Embedders that were trained for meaning learn to overlook damage. This small CNN was trained to do the opposite: to tell
+kinds and degrees of damage apart (``training/fit_fidelity.py``). Its vector is a linear map of statistics over time, of
+the log-mel picture per band and of every stage's activations per frequency region: damage shows in texture more than in
+events, and early layers still hold what late ones have learned to overlook.
+
+Conventions: mono at 32 kHz (nothing above 16 kHz is heard), windows of 3 s half overlapping, short clips tiled, each
+window relative to its own peak: level is not heard, and neither is the stereo image.
+"""
+
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from typing_extensions import override
+
+from reward_models.checkpoints import CheckpointError, fingerprint, load_config, load_weights
+from reward_models.embedders.base import Embedder
+from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
+
+FORMAT = "fidelity-1"
+FRONT_END = FrontEndConfig(
+    sample_rate=32_000, n_fft=1024, hop_length=320, n_mels=80, f_min=40.0, f_max=15_900.0, window_seconds=3.0
+)
+WIDTHS = (16, 32, 48, 64)
+SIZES = ((5, 7), (3, 3), (3, 3), (3, 3))
+STRIDES = ((2, 4), (2, 1), (2, 1), (2, 2))
+"""Of kernels, in mel bands and frames, per stage."""
+REGIONS = 5
+"""Frequency regions in which a stage's activations are summarised."""
+BAND_STATISTICS = 7
+DIM = 192
+
+
+class FidelityNetwork(nn.Module):
+    """Picture → un-normalised vector: statistics of the picture and of four strided convolutions, one linear layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        ins = (1, *WIDTHS[:-1])
+        self.stages = nn.ModuleList(
+            _stage(narrow, wide, size, stride)
+            for narrow, wide, size, stride in zip(ins, WIDTHS, SIZES, STRIDES, strict=True)
+        )
+        features = BAND_STATISTICS * FRONT_END.n_mels + 2 * REGIONS * sum(WIDTHS)
+        self.project = nn.Sequential(nn.BatchNorm1d(features), nn.Dropout(0.2), nn.Linear(features, DIM))
+
+    def statistics(self, picture: Float[Tensor, "window mel frame"]) -> Float[Tensor, "window feature"]:
+        """Statistics of the picture, and mean and standard deviation of every stage: 2160 numbers a window."""
+        hidden, pooled = picture[:, None], band_statistics(picture)
+        for stage in self.stages:
+            hidden = stage(hidden)
+            pooled += region_statistics(hidden)
+        return torch.cat(pooled, dim=1)
+
+    @override
+    def forward(self, picture: Float[Tensor, "window mel frame"]) -> Float[Tensor, "window dim"]:
+        vector: Tensor = self.project(self.statistics(picture))
+        return vector
+
+
+def _stage(narrow: int, wide: int, size: tuple[int, int], stride: tuple[int, int]) -> nn.Sequential:
+    padding = (size[0] // 2, size[1] // 2)
+    return nn.Sequential(nn.Conv2d(narrow, wide, size, stride, padding, bias=False), nn.BatchNorm2d(wide), nn.ReLU())
+
+
+def band_statistics(picture: Float[Tensor, "window mel frame"]) -> list[Float[Tensor, "window mel"]]:
+    """Per band over time: level, spread, roughness at 10 and 40 ms, curvature, contrast to the next band, emptiness."""
+    curvature = (2 * picture[:, :, 1:-1] - picture[:, :, 2:] - picture[:, :, :-2]).abs()
+    contrast = nn.functional.pad(picture.diff(dim=1).abs(), (0, 0, 0, 1))
+    return [
+        picture.mean(2),
+        picture.var(2, correction=0).clamp_min(1e-8).sqrt(),
+        picture.diff(dim=2).abs().mean(2),
+        (picture[:, :, 4:] - picture[:, :, :-4]).abs().mean(2),
+        curvature.mean(2),
+        contrast.mean(2),
+        (picture <= 0).float().mean(2),
+    ]
+
+
+def region_statistics(hidden: Float[Tensor, "window channel band frame"]) -> list[Float[Tensor, "window feature"]]:
+    """Mean and standard deviation of each channel over each region of frequency and all of time."""
+    window, channel, band, frame = hidden.shape
+    regions = hidden.reshape(window, channel, REGIONS, band // REGIONS * frame)
+    return [regions.mean(3).flatten(1), regions.var(3, correction=0).clamp_min(1e-8).sqrt().flatten(1)]
+
+
+class FidelityEmbedder(Embedder):
+    """The shipped embedder of sound fidelity.
+
+    Args:
+        network: With its weights.
+        fingerprint: Of the checkpoint.
+        device: Where to run.
+    """
+
+    name = "fidelity"
+    sample_rate = FRONT_END.sample_rate
+    dim = DIM
+    window_seconds = FRONT_END.window_seconds
+    hop_seconds: float | None = FRONT_END.window_seconds / 2
+
+    def __init__(self, network: FidelityNetwork, fingerprint: str, device: str | torch.device = "cpu") -> None:
+        self.device = torch.device(device)
+        self.fingerprint = fingerprint
+        self.network = network.to(self.device).eval().requires_grad_(False)
+        self.front_end = LogMel(FRONT_END).to(self.device)
+
+    @classmethod
+    def load(cls, folder: Path, device: str | torch.device = "cpu") -> "FidelityEmbedder":
+        """Reads ``config.json`` and ``model.safetensors``.
+
+        Raises:
+            CheckpointError: If a file is missing, damaged or of another format; the message says how to remake it.
+        """
+        if load_config(folder).get("format") != FORMAT:
+            raise CheckpointError(
+                f"{folder / 'config.json'} is not of format {FORMAT!r}: remake it with training/fit_fidelity.py."
+            )
+        network = FidelityNetwork()
+        try:
+            network.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder).items()})
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"{folder / 'model.safetensors'} doesn't fit the network ({error}): "
+                "remake it with training/fit_fidelity.py."
+            ) from error
+        return cls(network, fingerprint(folder), device)
+
+    @override
+    def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
+        vector: Tensor = self.network(self.front_end(windows))
+        return vector

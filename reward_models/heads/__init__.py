@@ -1,0 +1,1 @@
+"""Heads: small trained networks on frozen embeddings."""
