@@ -14,7 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from reward_models.embedders.mini.text import SentenceEncoder
-from training.mini.align import AlignConfig, Aligner, set_rate, total_loss
+from training.mini.align import AlignConfig, Aligner, anchored, set_rate, total_loss
 from training.mini.distil import TokenizedTexts
 from training.mini.sampler import Sampler
 from training.mini.text_bank import TextBank
@@ -57,7 +57,6 @@ def adapt(
     Returns:
         The encoder, and the aligner with its new projection.
     """
-    frozen = copy.deepcopy(aligner).eval().requires_grad_(False)
     tuned = copy.deepcopy(aligner).eval()
     tuned.audio.requires_grad_(False)
     encoder = copy.deepcopy(encoder).train()
@@ -68,17 +67,16 @@ def adapt(
     while spent < config.minutes * 60:
         began = time.monotonic()
         set_rate(optimizer, config.rate, step, spent / (config.minutes * 60))
-        matching = _matching_loss(frozen, tuned, encoder, material, config)
+        matching = _matching_loss(tuned, encoder, material, config)
         index = torch.randint(len(material.vectors), (IMITATION_BATCH,), generator=generator)
-        aim = frozen.project(material.vectors[index])
-        imitation = (1.0 - (tuned.project(read(encoder, material.texts, index)) * aim).sum(1)).mean()
+        imitation, anchors = _text_losses(tuned, encoder, material, index)
         optimizer.zero_grad()
-        (matching + IMITATION_WEIGHT * imitation).backward()
+        (matching + IMITATION_WEIGHT * imitation + config.anchor_weight * anchors).backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         step, spent = step + 1, spent + time.monotonic() - began
         if step % 50 == 0:
-            parts = f"matching {matching.item():.3f}, imitation {imitation.item():.4f}"
+            parts = f"matching {matching.item():.3f}, imitation {imitation.item():.4f}, anchors {anchors.item():.3f}"
             print(f"adapt: step {step}, {spent / 60:.1f} min, {parts}", flush=True)
     return encoder.eval(), tuned.eval()
 
@@ -91,12 +89,19 @@ def read(encoder: SentenceEncoder, texts: TokenizedTexts, index: Tensor) -> Tens
     return nn.functional.normalize(sentence.float(), dim=1)
 
 
-def _matching_loss(
-    frozen: Aligner, tuned: Aligner, encoder: SentenceEncoder, material: Material, config: AlignConfig
-) -> Tensor:
+def _text_losses(tuned: Aligner, encoder: SentenceEncoder, material: Material, index: Tensor) -> tuple[Tensor, Tensor]:
+    """The encoder's sentences lie where the teacher's do; both lie near the labels that the teacher finds near them."""
+    teacher = material.vectors[index].float()
+    by_teacher, by_encoder = tuned.project(teacher), tuned.project(read(encoder, material.texts, index))
+    imitation = (1.0 - (by_encoder * by_teacher.detach()).sum(1)).mean()
+    anchors = anchored(by_teacher, teacher, tuned, material.bank)
+    return imitation, anchors + anchored(by_encoder, teacher, tuned, material.bank)
+
+
+def _matching_loss(tuned: Aligner, encoder: SentenceEncoder, material: Material, config: AlignConfig) -> Tensor:
     bank, batch = material.bank, material.sampler.batch(config.batch)
     with torch.no_grad():
-        audio = frozen.embed_pictures(batch.decibels)
+        audio = tuned.embed_pictures(batch.decibels)
     sentence = read(encoder, material.captions, bank.captions[batch.entry, batch.caption])
     return total_loss(audio, sentence, tuned, batch, bank, config)
 

@@ -13,7 +13,14 @@ from torch import Tensor, nn
 from reward_models.embedders.mini.front_end import FrontEndConfig, peak_referenced
 from reward_models.embedders.mini.network import AudioTower, AudioTowerConfig
 from reward_models.embedders.mini.text import TextProjection
-from training.mini.losses import attribute_loss, contrastive_loss, label_loss, same_meaning
+from training.mini.losses import (
+    ANCHOR_SHARPNESS,
+    anchor_loss,
+    attribute_loss,
+    contrastive_loss,
+    label_loss,
+    same_meaning,
+)
 from training.mini.sampler import Batch, Sampler
 from training.mini.text_bank import TextBank
 
@@ -33,7 +40,8 @@ class AlignConfig:
     label_weight: float = 0.7
     attribute_weight: float = 0.25
     category_weight: float = 0.15
-    tempo_weight: float = 0.05
+    tempo_weight: float = 0.1
+    anchor_weight: float = 0.5
     save_seconds: float = 180.0
     seed: int = 0
 
@@ -86,13 +94,22 @@ def total_loss(
     loss = loss + config.label_weight * label_loss(
         audio, aligner.project(bank.labels), batch.label, scale[1], bank.close
     )
-    poles = aligner.project(bank.poles)
+    poles = aligner.project(bank.poles[:, torch.randint(bank.poles.shape[1], ())])
     loss = loss + config.attribute_weight * attribute_loss(audio, poles, bank.side[batch.entry], scale[2])
     phrase = torch.randint(bank.categories.shape[1], ())
     prompts = aligner.project(bank.categories[:, phrase])
     logits = scale[3] * audio @ prompts.T
     loss = loss + config.category_weight * nn.functional.cross_entropy(logits, bank.category[batch.entry])
     return loss + config.tempo_weight * _tempo_loss(audio, aligner, batch, bank, scale[2])
+
+
+ANCHOR_BATCH = 192
+
+
+def anchored(text: Float[Tensor, "text dim"], teacher: Tensor, aligner: Aligner, bank: TextBank) -> Tensor:
+    """``anchor_loss`` of sentences whose vectors by the teacher are ``teacher``."""
+    aim = (ANCHOR_SHARPNESS * teacher @ bank.labels.T).softmax(dim=1)
+    return anchor_loss(text, aligner.project(bank.labels), aim, aligner.scales()[1])
 
 
 def _tempo_loss(audio: Tensor, aligner: Aligner, batch: Batch, bank: TextBank, scale: Tensor) -> Tensor:
@@ -115,8 +132,21 @@ def follow(average: nn.Module, model: nn.Module, decay: float) -> None:
             tensor.copy_(current[name])
 
 
-def align(sampler: Sampler, bank: TextBank, config: AlignConfig, folder: Path | None) -> Aligner:
+def align(
+    sampler: Sampler,
+    bank: TextBank,
+    sentences: Float[Tensor, "sentence 384"],
+    config: AlignConfig,
+    folder: Path | None,
+) -> Aligner:
     """Trains for ``config.minutes`` of computation; continues from ``folder/audio.pt`` where there is one.
+
+    Args:
+        sampler: Draws windows.
+        bank: Captions, labels and poles.
+        sentences: The teacher's vectors of texts at large, for ``anchored``.
+        config: Time, rate and weights.
+        folder: Where to keep the state; None keeps none.
 
     Returns:
         The average of the weights.
@@ -136,6 +166,8 @@ def align(sampler: Sampler, bank: TextBank, config: AlignConfig, folder: Path | 
         batch = sampler.batch(config.batch)
         sentence = bank.sentences[bank.captions[batch.entry, batch.caption]].float()
         loss = total_loss(model.embed_pictures(batch.decibels), sentence, model, batch, bank, config)
+        at_large = sentences[torch.randint(len(sentences), (ANCHOR_BATCH,))].float()
+        loss = loss + config.anchor_weight * anchored(model.project(at_large), at_large, model, bank)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -107,8 +107,21 @@ def _entry(recording: Recording, picture: npt.NDArray[np.float32], start: int) -
     )
 
 
-def captions_of(entries: tuple[Entry, ...], seed: int, *, each: int = CAPTIONS_EACH) -> list[list[str]]:
-    """``each`` captions of every entry: its label first, then templates, adjectives and tempo."""
+def captions_of(
+    entries: tuple[Entry, ...],
+    seed: int,
+    *,
+    each: int = CAPTIONS_EACH,
+    mined: Mapping[str, Sequence[str]] | None = None,
+) -> list[list[str]]:
+    """``each`` captions of every entry: its label first, then templates, adjectives and tempo.
+
+    Args:
+        entries: Recordings.
+        seed: Of every choice.
+        each: Captions an entry.
+        mined: Label → natural sentences; a quarter of the captions where there are some.
+    """
     real = [entry.measures for entry in entries if entry.kind == "real"]
     limits = quarters(real or [entry.measures for entry in entries])
     rng = random.Random(seed)
@@ -116,6 +129,10 @@ def captions_of(entries: tuple[Entry, ...], seed: int, *, each: int = CAPTIONS_E
     for entry in entries:
         phrases = all_phrases(entry.label, entry.phrases)
         words = adjectives_of(entry.measures, limits)
-        composed = [compose(rng.choice(phrases), entry.category, words, entry.bpm, rng) for _ in range(each - 1)]
-        captions.append([entry.label, *composed])
+        natural = (mined or {}).get(entry.label, ())
+        share = min(len(natural), each // 4)
+        composed = [
+            compose(rng.choice(phrases), entry.category, words, entry.bpm, rng) for _ in range(each - 1 - share)
+        ]
+        captions.append([entry.label, *composed, *rng.sample(list(natural), share)])
     return captions

@@ -20,6 +20,8 @@ POLES: dict[str, tuple[str, str]] = {
     "attack": ("a sound with a sharp, punchy attack", "a sound with a soft, slow attack"),
     "noisiness": ("a pure tonal sound", "a noisy sound"),
 }
+"""What is asked of each attribute: the low pole, then the high one."""
+
 TEMPO_POLES = ("a slow drum loop", "a fast drum loop")
 
 
@@ -75,10 +77,15 @@ def caption_figures(entries: Sequence[Entry], audio: Tensor, embed_text: EmbedTe
     beats = (own > cosine).double() + 0.5 * (own == cosine).double()
     other = _different([entry.label for entry in entries])
     same = other & ~_different([entry.category for entry in entries])
-    return [
+    figures = [
         Figure("own caption beats another, any category", _balanced(beats, other), 0.5, len(entries)),
         Figure("own caption beats another, same category", _balanced(beats, same), 0.5, len(entries)),
     ]
+    for category in sorted({entry.category for entry in entries}):
+        inside = torch.tensor([entry.category == category for entry in entries])
+        value = _balanced(beats, same & inside[:, None])
+        figures.append(Figure(f"the same within {category}", value, 0.5, int(inside.sum())))
+    return figures
 
 
 def _balanced(beats: Tensor, counted: Bool[Tensor, "clip clip"]) -> float:

@@ -8,6 +8,9 @@ from torch.nn.functional import cross_entropy, softplus
 SAME_MEANING = 0.85
 """Captions whose teacher vectors are at least this close don't count as each other's negatives."""
 
+ANCHOR_SHARPNESS = 25.0
+"""Factor on the teacher's cosines between sentences and labels."""
+
 SAME_LABEL = 0.80
 """Labels at least this close don't compete."""
 
@@ -43,6 +46,22 @@ def label_loss(
     known = target < len(labels)
     logits = (scale * audio[known] @ labels.T).masked_fill(close[target[known]], -1e4)
     return cross_entropy(logits, target[known], reduction="sum") / max(1, len(target))
+
+
+def anchor_loss(
+    text: Float[Tensor, "text dim"], labels: Float[Tensor, "label dim"], aim: Float[Tensor, "text label"], scale: Tensor
+) -> Tensor:
+    """Cross-entropy between the labels that the teacher finds near a sentence and those near it in the shared space.
+
+    Without it a sentence unlike any caption lands anywhere, near many sounds at once.
+
+    Args:
+        text: Unit vectors of sentences.
+        labels: Unit vectors of label names.
+        aim: The teacher's distribution over the labels, rows sum to 1.
+        scale: Of the cosines.
+    """
+    return -(aim * torch.log_softmax(scale * text @ labels.T, dim=1)).sum(1).mean()
 
 
 def attribute_loss(

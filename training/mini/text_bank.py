@@ -9,7 +9,6 @@ from torch import Tensor
 
 from training.mini.cache import Entry
 from training.mini.captions import CATEGORY_PHRASES
-from training.mini.evaluate import POLES, TEMPO_POLES
 from training.mini.losses import SAME_LABEL
 from training.mini.measures import ATTRIBUTES, quarters
 
@@ -28,7 +27,7 @@ class TextBank:
         sentences: Unit sentence vectors of all distinct captions.
         labels: One a label name.
         close: Labels that mean about the same (the label itself excluded).
-        poles: Low and high pole of each attribute, tempo last.
+        poles: Low and high pole of each attribute in several wordings, tempo last.
         categories: ``(category, phrase)`` prompts.
         tempi: One a tempo in ``TEMPI``.
         side: ``(entry, attribute)`` -1, 0 or 1.
@@ -40,7 +39,7 @@ class TextBank:
     sentences: Float[Tensor, "sentence 384"]
     labels: Float[Tensor, "label 384"]
     close: Bool[Tensor, "label label"]
-    poles: Float[Tensor, "attribute 2 384"]
+    poles: Float[Tensor, "attribute wording 2 384"]
     categories: Float[Tensor, "category phrase 384"]
     tempi: Float[Tensor, "tempo 384"]
     side: Float[Tensor, "entry attribute"]
@@ -48,9 +47,39 @@ class TextBank:
     tempo: Int[Tensor, " entry"]
 
 
-def pole_texts() -> list[tuple[str, str]]:
-    """Low and high pole of each attribute, tempo last."""
-    return [*(POLES[name] for name in ATTRIBUTES), TEMPO_POLES]
+POLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "brightness": (
+        ("a dark, muffled sound", "a bright, crisp sound"),
+        ("dark", "bright"),
+        ("a low, deep sound", "a high-pitched sound"),
+        ("bassy and dull", "full of treble"),
+    ),
+    "seconds": (
+        ("a short sound", "a long sound"),
+        ("short", "long"),
+        ("a brief one shot", "a sustained, continuous sound"),
+        ("it is over quickly", "it goes on and on"),
+    ),
+    "attack": (
+        ("a sound with a sharp, punchy attack", "a sound with a soft, slow attack"),
+        ("punchy", "gentle"),
+        ("a sudden start", "a slow fade-in"),
+        ("percussive", "slowly swelling"),
+    ),
+    "noisiness": (
+        ("a pure tonal sound", "a noisy sound"),
+        ("tonal", "noisy"),
+        ("a clear pitch", "hiss and noise"),
+        ("a clean tone", "a rough texture"),
+    ),
+    "tempo": (
+        ("a slow drum loop", "a fast drum loop"),
+        ("slow tempo", "fast tempo"),
+        ("a slow, calm melody", "a fast, lively melody"),
+        ("80 BPM", "150 BPM"),
+    ),
+}
+"""Low and high pole of each attribute, in wordings that mean the same."""
 
 
 def build_text_bank(
@@ -74,7 +103,7 @@ def build_text_bank(
         sentences=embed(distinct),
         labels=label_vectors,
         close=close & ~torch.eye(len(labels), dtype=torch.bool),
-        poles=torch.stack([embed(pair) for pair in pole_texts()]),
+        poles=torch.stack([torch.stack([embed(pair) for pair in wordings]) for wordings in POLES.values()]),
         categories=torch.stack([embed(CATEGORY_PHRASES[name]) for name in names]),
         tempi=embed([f"{bpm} BPM" for bpm in TEMPI]),
         side=torch.tensor(_sides(entries)),

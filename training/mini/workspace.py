@@ -1,5 +1,6 @@
 """The stages of training, each with its result on disk: a stage whose result is there is not run again."""
 
+import json
 import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from training.mini.sampler import Sampler, competing_labels
 from training.mini.split import is_held_out
 from training.mini.teacher import Teacher, teacher_folder
 from training.mini.text_bank import TextBank, build_text_bank
-from training.mini.text_corpus import distillation_texts, natural_captions, whole_words
+from training.mini.text_corpus import distillation_texts, mined_captions, natural_captions, whole_words
 from training.mini.vocabulary import principal_components, pruned_tokenizer
 
 
@@ -50,16 +51,25 @@ class Workspace:
             torch.save(torch.tensor(kept), self.folder / "kept_pieces.pt")
         return path
 
-    def captions(self, training: Cache) -> list[list[str]]:
-        """Captions of every training entry."""
-        return captions_of(training.entries, self.seed)
+    def captions(self, training: Cache, natural: Path | None) -> list[list[str]]:
+        """Captions of every training entry, natural sentences about its label among them."""
+        path = self.folder / "captions.json"
+        if not path.is_file():
+            mined = None if natural is None else self._mined(training, natural_captions(natural))
+            path.write_text(json.dumps(captions_of(training.entries, self.seed, mined=mined)), encoding="utf-8")
+        captions: list[list[str]] = json.loads(path.read_text(encoding="utf-8"))
+        return captions
 
-    def bank(self, training: Cache) -> TextBank:
+    def _mined(self, training: Cache, sentences: list[str]) -> dict[str, list[str]]:
+        labels, embed = competing_labels(training.entries), Teacher(teacher_folder()).embed
+        return mined_captions(labels, embed(labels), sentences, embed(sentences))
+
+    def bank(self, training: Cache, natural: Path | None) -> TextBank:
         """Teacher vectors of captions, labels and poles."""
         path = self.folder / "bank.pt"
         if not path.is_file():
-            labels = competing_labels(training.entries)
-            bank = build_text_bank(training.entries, self.captions(training), labels, Teacher(teacher_folder()).embed)
+            labels, captions = competing_labels(training.entries), self.captions(training, natural)
+            bank = build_text_bank(training.entries, captions, labels, Teacher(teacher_folder()).embed)
             torch.save(asdict(bank), path)
         return TextBank(**torch.load(path, weights_only=True))
 
@@ -71,7 +81,7 @@ class Workspace:
             words = whole_words(sorted(tokenizer.get_vocab()))
             sentences = natural_captions(natural) if natural is not None else []
             texts = distillation_texts(
-                self.captions(training), sentences, words, random.Random(self.seed), invented=self.invented
+                self.captions(training, natural), sentences, words, random.Random(self.seed), invented=self.invented
             )
             vectors = Teacher(teacher_folder()).embed(texts)
             torch.save({"texts": texts, "vectors": vectors.half()}, path)
@@ -102,15 +112,15 @@ class Workspace:
     ) -> tuple[TokenizedTexts, TokenizedTexts, Tensor]:
         """The bank's sentences, and the corpus with the teacher's vectors, ready for the text tower."""
         tokenizer = load_tokenizer(self.tokenizer_file(), config.max_tokens)
-        distinct = sorted({caption for several in self.captions(training) for caption in several})
+        distinct = sorted({caption for several in self.captions(training, natural) for caption in several})
         texts, vectors = self.corpus(training, natural)
         return TokenizedTexts(tokenizer, distinct), TokenizedTexts(tokenizer, texts), vectors
 
-    def aligner(self, training: Cache, config: AlignConfig) -> Aligner:
+    def aligner(self, training: Cache, natural: Path | None, config: AlignConfig) -> Aligner:
         """The second stage's result."""
-        bank = self.bank(training)
+        bank, (_, vectors) = self.bank(training, natural), self.corpus(training, natural)
         sampler = Sampler(training, FrontEndConfig().frames, CAPTIONS_EACH, self.seed)
-        return align(sampler, bank, config, self.folder)
+        return align(sampler, bank, vectors, config, self.folder)
 
 
 def training_part(cache: Cache) -> Cache:
