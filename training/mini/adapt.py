@@ -6,22 +6,49 @@ the audio from there.
 
 import copy
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from jaxtyping import Float
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from reward_models.embedders.mini.text import SentenceEncoder
 from training.mini.align import AlignConfig, Aligner, anchored, set_rate, total_loss
+from training.mini.captions import CATEGORY_PHRASES
 from training.mini.distil import TokenizedTexts
 from training.mini.sampler import Sampler
-from training.mini.text_bank import TextBank
+from training.mini.text_bank import POLES, TEMPI, TextBank, tempo_texts
 
 STATE_FILE = "adapted.pt"
-IMITATION_BATCH = 384
+IMITATION_BATCH = 256
 IMITATION_WEIGHT = 8.0
+LABELS_EVERY = 4
+
+
+class Prompts:
+    """The bank's fixed texts, as the encoder reads them."""
+
+    def __init__(self, tokenizer: Tokenizer, labels: Sequence[str]) -> None:
+        poles = [text for wordings in POLES.values() for pair in wordings for text in pair]
+        categories = [text for phrases in CATEGORY_PHRASES.values() for text in phrases]
+        self.few = TokenizedTexts(tokenizer, [*poles, *categories, *tempo_texts()])
+        self.labels = TokenizedTexts(tokenizer, list(labels))
+        self.shares = [len(poles), len(categories), len(TEMPI)]
+
+    def read(self, encoder: SentenceEncoder, bank: TextBank, *, labels: bool) -> TextBank:
+        """The bank with the encoder's vectors in place of the teacher's; of the labels only if asked."""
+        vectors = read(encoder, self.few, torch.arange(sum(self.shares)))
+        poles, categories, tempi = torch.split(vectors, self.shares)
+        return replace(
+            bank,
+            poles=poles.reshape(bank.poles.shape),
+            categories=categories.reshape(bank.categories.shape),
+            tempi=tempi,
+            labels=read(encoder, self.labels, torch.arange(len(bank.labels))) if labels else bank.labels,
+        )
 
 
 @dataclass(frozen=True)
@@ -34,6 +61,7 @@ class Material:
         captions: The bank's sentences, tokenized.
         texts: Texts to imitate the teacher's projection on.
         vectors: The teacher's sentence vectors of them.
+        prompts: Labels, poles, categories and tempi, tokenized.
     """
 
     sampler: Sampler
@@ -41,6 +69,7 @@ class Material:
     captions: TokenizedTexts
     texts: TokenizedTexts
     vectors: Float[Tensor, "text sentence"]
+    prompts: Prompts
 
 
 def adapt(
@@ -67,7 +96,9 @@ def adapt(
     while spent < config.minutes * 60:
         began = time.monotonic()
         set_rate(optimizer, config.rate, step, spent / (config.minutes * 60))
-        matching = _matching_loss(tuned, encoder, material, config)
+        # All label names at every step would take most of the time.
+        bank = material.prompts.read(encoder, material.bank, labels=step % LABELS_EVERY == 0)
+        matching = _matching_loss(tuned, encoder, material, bank, config)
         index = torch.randint(len(material.vectors), (IMITATION_BATCH,), generator=generator)
         imitation, anchors = _text_losses(tuned, encoder, material, index)
         optimizer.zero_grad()
@@ -98,8 +129,10 @@ def _text_losses(tuned: Aligner, encoder: SentenceEncoder, material: Material, i
     return imitation, anchors + anchored(by_encoder, teacher, tuned, material.bank)
 
 
-def _matching_loss(tuned: Aligner, encoder: SentenceEncoder, material: Material, config: AlignConfig) -> Tensor:
-    bank, batch = material.bank, material.sampler.batch(config.batch)
+def _matching_loss(
+    tuned: Aligner, encoder: SentenceEncoder, material: Material, bank: TextBank, config: AlignConfig
+) -> Tensor:
+    batch = material.sampler.batch(config.batch)
     with torch.no_grad():
         audio = tuned.embed_pictures(batch.decibels)
     sentence = read(encoder, material.captions, bank.captions[batch.entry, batch.caption])

@@ -105,11 +105,16 @@ def build_text_bank(
         close=close & ~torch.eye(len(labels), dtype=torch.bool),
         poles=torch.stack([torch.stack([embed(pair) for pair in wordings]) for wordings in POLES.values()]),
         categories=torch.stack([embed(CATEGORY_PHRASES[name]) for name in names]),
-        tempi=embed([f"{bpm} BPM" for bpm in TEMPI]),
+        tempi=embed(tempo_texts()),
         side=torch.tensor(_sides(entries)),
         category=torch.tensor([names.index(entry.category) for entry in entries]),
         tempo=torch.tensor([_tempo_class(entry.bpm) for entry in entries]),
     )
+
+
+def tempo_texts() -> list[str]:
+    """One text a tempo in ``TEMPI``."""
+    return [f"{bpm} BPM" for bpm in TEMPI]
 
 
 def _sides(entries: Sequence[Entry]) -> list[list[float]]:

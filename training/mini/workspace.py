@@ -11,6 +11,7 @@ from torch import Tensor
 from reward_models.embedders.mini.front_end import FrontEndConfig
 from reward_models.embedders.mini.network import AudioTowerConfig
 from reward_models.embedders.mini.text import SentenceEncoder, TextTowerConfig, load_tokenizer
+from training.mini.adapt import Prompts
 from training.mini.align import AlignConfig, Aligner, align
 from training.mini.cache import CAPTIONS_EACH, Cache, build_cache, captions_of, load_cache
 from training.mini.collection import Sources, recordings
@@ -109,12 +110,13 @@ class Workspace:
 
     def tokenized(
         self, training: Cache, natural: Path | None, config: TextTowerConfig
-    ) -> tuple[TokenizedTexts, TokenizedTexts, Tensor]:
-        """The bank's sentences, and the corpus with the teacher's vectors, ready for the text tower."""
+    ) -> tuple[TokenizedTexts, TokenizedTexts, Tensor, Prompts]:
+        """The bank's sentences, the corpus with the teacher's vectors, and the prompts, ready for the text tower."""
         tokenizer = load_tokenizer(self.tokenizer_file(), config.max_tokens)
         distinct = sorted({caption for several in self.captions(training, natural) for caption in several})
         texts, vectors = self.corpus(training, natural)
-        return TokenizedTexts(tokenizer, distinct), TokenizedTexts(tokenizer, texts), vectors
+        prompts = Prompts(tokenizer, competing_labels(training.entries))
+        return TokenizedTexts(tokenizer, distinct), TokenizedTexts(tokenizer, texts), vectors, prompts
 
     def aligner(self, training: Cache, natural: Path | None, config: AlignConfig) -> Aligner:
         """The second stage's result."""
