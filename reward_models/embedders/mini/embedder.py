@@ -88,6 +88,8 @@ class MiniEmbedder(TextAudioEmbedder):
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
+        if not len(windows):  # the Fourier transform refuses an empty batch
+            return windows.new_zeros(0, self.dim)
         vectors: Tensor = self.network.audio(self.front_end(windows))
         return vectors
 
