@@ -24,6 +24,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from reward_models.embedders.fidelity import DIM, FORMAT, FRONT_END, FidelityNetwork
 from training.quality.examples import garbage_examples, trained_kinds, training_examples
+from training.quality.melodies import melodies
 from training.quality.pictures import Pictures, as_pictures
 from training.quality.sources import choose, folder_sources, passages, reference_sources
 
@@ -154,12 +155,13 @@ def main() -> None:
     rng = np.random.default_rng(flags.seed)
     sources = reference_sources() + (folder_sources(flags.clips) if flags.clips else [])
     chosen = choose([source for source in sources if not source.held_out], flags.passages, rng)
-    graded = training_examples(passages(chosen, rng), ladders=flags.ladders, kinds=trained_kinds(), rng=rng)
+    clean = itertools.chain(passages(chosen, rng), melodies(flags.passages // 10, rng))
+    graded = training_examples(clean, ladders=flags.ladders, kinds=trained_kinds(), rng=rng)
     pictures = as_pictures(itertools.chain(graded, garbage_examples(flags.passages // 2, held_out=False, rng=rng)))
     print(f"{len(chosen)} passages, {len(pictures.labels)} examples")
     network = fit(pictures, epochs=flags.epochs, batch=flags.batch, rate=flags.rate, seed=flags.seed)
-    training = {key: str(value) if isinstance(value, Path) else value for key, value in vars(flags).items()}
-    save(network, flags.out, training | {"clips": None if flags.clips is None else flags.clips.name})
+    training = {key: value for key, value in vars(flags).items() if not isinstance(value, Path)}
+    save(network, flags.out, training | {"clips": flags.clips is not None})
 
 
 if __name__ == "__main__":

@@ -27,11 +27,14 @@ from reward_models.heads.ensemble import Ensemble
 from training.quality.card import Evidence, command_of, write_checkpoint
 from training.quality.embedded import Embedded, embed_examples
 from training.quality.examples import garbage_examples, ladder_examples, trained_kinds, training_examples
+from training.quality.melodies import melodies
 from training.quality.rated import RatedClips, embed_ratings
 from training.quality.sources import Source, choose, folder_sources, passages, reference_sources
 
 HIDDEN, MEMBERS = 64, 8
 TEST_SEVERITIES = (0.25, 0.5, 0.75, 1.0)
+PAIR_WEIGHT = 3.0
+"""Of the order of copies beside their damage: order is what a reward is for."""
 PAIR_MARGIN = 0.2
 """Pairs whose targets (log dB) differ by less are not ranked."""
 
@@ -54,7 +57,7 @@ class QualityTrainer(lightning.LightningModule):
         noisy = embedding + 0.02 * embedding.std() * torch.randn_like(embedding)
         predicted, weight = self.ensemble(noisy), self.weight[passage]
         error = nn.functional.huber_loss(predicted, target[:, None].expand_as(predicted), reduction="none")
-        return (error * weight).sum() / weight.sum() + pair_loss(predicted, target, passage, weight)
+        return (error * weight).sum() / weight.sum() + PAIR_WEIGHT * pair_loss(predicted, target, passage, weight)
 
     def configure_optimizers(self) -> dict[str, object]:
         """AdamW under a cosine."""
@@ -126,11 +129,11 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--ratings", type=Path, help="csv with the columns clip, rater, score")
     parser.add_argument("--out", type=Path, default=Path("checkpoints/quality-head"))
-    parser.add_argument("--passages", type=int, default=500, help="clean passages to train on")
+    parser.add_argument("--passages", type=int, default=900, help="clean passages to train on")
     parser.add_argument("--test-passages", type=int, default=120)
-    parser.add_argument("--ladders", type=int, default=4, help="kinds of damage a training passage is put under")
+    parser.add_argument("--ladders", type=int, default=3, help="kinds of damage a training passage is put under")
     parser.add_argument("--test-ladders", type=int, default=8)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument(
         "--seed", type=int, default=1, help="another than the embedder's, so that it meets other damage"
@@ -145,7 +148,7 @@ def main() -> None:
     rng = np.random.default_rng(flags.seed)
     embedder = load_embedder(flags.embedder)
     known, unseen = sources(flags.clips)
-    clean = passages(choose(known, flags.passages, rng), rng)
+    clean = itertools.chain(passages(choose(known, flags.passages, rng), rng), melodies(flags.passages // 10, rng))
     graded = training_examples(clean, ladders=flags.ladders, kinds=trained_kinds(), rng=rng)
     bad = garbage_examples(flags.passages // 2, held_out=False, rng=rng)
     train = embed_examples(embedder, itertools.chain(graded, bad))

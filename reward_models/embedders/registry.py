@@ -27,13 +27,24 @@ def _load_musicnn(name: str, device: str) -> Embedder:
     return MusicnnEmbedder.load(checkpoint_path(name), device)
 
 
+def _load_fidelity(name: str, device: str) -> Embedder:
+    from reward_models.embedders.fidelity import FidelityEmbedder
+
+    return FidelityEmbedder.load(checkpoint_path(name) if name == "fidelity" else Path(name), device)
+
+
 def _load_clap(name: str, device: str) -> Embedder:
     from reward_models.embedders.clap import ClapEmbedder
 
     return ClapEmbedder.load(name, device)
 
 
-SHIPPED: dict[str, Loader] = {"mini": _load_mini, "aisfx": _load_aisfx, "musicnn": _load_musicnn}
+SHIPPED: dict[str, Loader] = {
+    "mini": _load_mini,
+    "aisfx": _load_aisfx,
+    "musicnn": _load_musicnn,
+    "fidelity": _load_fidelity,
+}
 """Embedders whose weights ship with the package."""
 
 
@@ -41,7 +52,7 @@ def load_embedder(name: str, *, device: str = "cpu") -> Embedder:
     """Loads an embedder.
 
     Args:
-        name: A shipped one (``mini``, ``aisfx``, ``musicnn``), a LAION-CLAP hub id (``laion/clap-htsat-unfused``),
+        name: A shipped one (a key of ``SHIPPED``), a LAION-CLAP hub id (``laion/clap-htsat-unfused``),
             or a folder that holds a checkpoint of one of these kinds.
         device: Torch device, such as ``cpu`` or ``cuda``.
 
@@ -74,4 +85,5 @@ def load_text_audio_embedder(name: str, *, device: str = "cpu") -> TextAudioEmbe
 
 def _load_folder(name: str, device: str) -> Embedder:
     kind = load_config(Path(name)).get("model_type")
-    return _load_clap(name, device) if kind == "clap" else _load_mini(name, device)
+    loader = {"clap": _load_clap, "fidelity": _load_fidelity}.get(str(kind), _load_mini)
+    return loader(name, device)

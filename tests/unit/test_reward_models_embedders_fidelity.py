@@ -1,0 +1,54 @@
+import json
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from reward_models import AudioBatch, load_embedder
+from reward_models.checkpoints import CheckpointError
+from reward_models.embedders.fidelity import DIM, FORMAT, FidelityEmbedder, FidelityNetwork, region_statistics
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return load_embedder("fidelity")
+
+
+def clips(*seconds):
+    generator = torch.Generator().manual_seed(0)
+    return [0.1 * torch.randn(round(32_000 * own), generator=generator) for own in seconds]
+
+
+def test_vectors_are_unit_repeatable_and_independent_of_the_batch(embedder):
+    audio = AudioBatch.from_arrays(clips(0.4, 3.0, 5.0), 32_000)
+    together = embedder.embed_audio(audio)
+    assert together.shape == (3, DIM)
+    torch.testing.assert_close(together.norm(dim=1), torch.ones(3))
+    alone = torch.cat([embedder.embed_audio(audio.select([index])) for index in range(3)])
+    torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
+
+
+def test_level_is_not_heard_and_silence_is_finite(embedder):
+    noise = clips(3.0)[0]
+    vectors = embedder.embed_audio(AudioBatch.from_arrays([noise, 0.1 * noise, torch.zeros(32_000)], 32_000))
+    torch.testing.assert_close(vectors[0], vectors[1], atol=1e-3, rtol=0)
+    assert bool(torch.isfinite(vectors).all())
+
+
+def test_statistics_are_those_of_each_region_of_frequency():
+    hidden = torch.arange(2 * 3 * 10 * 4, dtype=torch.float32).reshape(2, 3, 10, 4)
+    mean, spread = region_statistics(hidden)
+    torch.testing.assert_close(mean[1, 5 + 2], hidden[1, 1, 4:6].mean())
+    torch.testing.assert_close(spread[1, 5 + 2], hidden[1, 1, 4:6].std(correction=0))
+
+
+def test_a_checkpoint_of_another_form_says_how_to_remake_it(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"format": "fidelity-0"}))
+    with pytest.raises(CheckpointError, match=r"not of format 'fidelity-1': remake it with training/fit_fidelity.py"):
+        FidelityEmbedder.load(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps({"format": FORMAT}))
+    weights = FidelityNetwork().state_dict()
+    weights.pop("project.2.bias")
+    save_file(weights, str(tmp_path / "model.safetensors"))
+    with pytest.raises(CheckpointError, match=r"doesn't fit the network"):
+        FidelityEmbedder.load(tmp_path)
