@@ -8,7 +8,7 @@ from training.mini.captions import all_phrases, compose, tempo_templates
 from training.mini.measures import adjectives_of, measured, quarters
 from training.mini.paraphrases import EVERYDAY, PARAPHRASES
 from training.mini.sonic_pi import described
-from training.mini.split import HELD_OUT_GROUPS, is_held_out
+from training.mini.split import HELD_OUT_GROUPS, is_held_out, is_measured
 from training.mini.synonyms import SYNONYMS
 
 
@@ -73,6 +73,12 @@ def test_packs_that_share_recordings_are_on_one_side() -> None:
     assert {"keyboardia", "tonejs-instruments"} <= HELD_OUT_GROUPS
     assert {"ambience-redo", "dynamic-surroundings"} <= HELD_OUT_GROUPS
     assert not any(is_held_out(group) for group in ("fluidr3", "render:FluidR3_GM", "esc10_f1", "esc10_f2", "esc10_f3"))
+
+
+def test_held_out_clips_that_training_has_heard_are_not_measured() -> None:
+    assert is_measured("tonejs-instruments", "harp note")
+    assert not is_measured("tonejs-instruments", "saxophone note")
+    assert not is_measured("fluidr3", "harp note")
 
 
 def test_sonic_pi_names_are_read() -> None:

@@ -17,10 +17,11 @@ from training.mini.cache import Cache, Entry, build_cache
 from training.mini.calibrate import match_pairs
 from training.mini.evaluate import area_under_curve, caption_figures, category_figure
 from training.mini.export import windows_of
-from training.mini.losses import attribute_loss, contrastive_loss, label_loss, same_meaning
+from training.mini.losses import anchor_loss, attribute_loss, contrastive_loss, label_loss, same_meaning
 from training.mini.measures import Measures
 from training.mini.records import Recording
 from training.mini.sampler import Sampler
+from training.mini.text_corpus import mined_captions
 
 
 def entry(label: str, category: str = "sfx", *, start: int = 0, frames: int = 10, kind: str = "real") -> Entry:
@@ -73,6 +74,19 @@ def test_losses_fall_when_pairs_meet() -> None:
 def test_middling_clips_give_no_attribute_loss() -> None:
     axes = torch.eye(4)
     assert attribute_loss(axes, axes[None, :2], torch.zeros(4, 1), torch.tensor(20.0)) == 0.0
+
+
+def test_sentences_are_drawn_to_the_labels_that_the_teacher_finds_near() -> None:
+    axes, aim = torch.eye(4), torch.eye(4)
+    scale = torch.tensor(20.0)
+    assert anchor_loss(axes, axes, aim, scale) < 1e-3 < anchor_loss(axes.roll(1, 0), axes, aim, scale)
+
+
+def test_mined_captions_tell_one_event_in_other_words() -> None:
+    sentences = ["A dog barks", "A dog barks and a man speaks", "Rain falls", "Something else"]
+    vectors = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.4, 0.4]])
+    mined = mined_captions(["dog bark", "rain"], torch.eye(2), sentences, vectors)
+    assert mined == {"dog bark": ["a dog barks"], "rain": ["rain falls"]}
 
 
 def test_the_sampler_draws_kinds_by_their_share_and_rare_labels_more() -> None:
@@ -141,8 +155,9 @@ def test_perfect_embeddings_get_perfect_figures() -> None:
         )
 
     audio = torch.eye(4).repeat_interleave(2, 0)
-    anywhere, nowhere = caption_figures(entries, audio, embed_text)
+    anywhere, nowhere, *within = caption_figures(entries, audio, embed_text)
     assert anywhere.value == 1.0
+    assert len(within) == 4
     assert np.isnan(nowhere.value), "no other label in the same category"
     assert category_figure(entries, audio, embed_text).value == 1.0
 

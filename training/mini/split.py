@@ -25,6 +25,15 @@ HELD_OUT_GROUPS = frozenset(
 )
 
 
+SHARED_RECORDINGS = frozenset({("tonejs-instruments", "saxophone note")})
+"""Held-out clips that are neither trained on nor measured: the same sessions as the training pack ``weresax``."""
+
+
 def is_held_out(group: str) -> bool:
     """Whether recordings of the pack serve validation alone."""
     return group in HELD_OUT_GROUPS
+
+
+def is_measured(group: str, label: str) -> bool:
+    """Whether a recording counts in the figures: held out, and no recording of a training pack."""
+    return is_held_out(group) and (group, label) not in SHARED_RECORDINGS

@@ -17,7 +17,7 @@ from training.mini.cache import CAPTIONS_EACH, Cache, build_cache, captions_of, 
 from training.mini.collection import Sources, recordings
 from training.mini.distil import TokenizedTexts, distil
 from training.mini.sampler import Sampler, competing_labels
-from training.mini.split import is_held_out
+from training.mini.split import is_held_out, is_measured
 from training.mini.teacher import Teacher, teacher_folder
 from training.mini.text_bank import TextBank, build_text_bank
 from training.mini.text_corpus import distillation_texts, mined_captions, natural_captions, whole_words
@@ -131,5 +131,6 @@ def training_part(cache: Cache) -> Cache:
 
 
 def held_out_part(cache: Cache) -> Cache:
-    """The held-out packs alone."""
-    return Cache(cache.pictures, tuple(entry for entry in cache.entries if is_held_out(entry.group)))
+    """The held-out packs alone, without recordings that a training pack shares."""
+    kept = tuple(entry for entry in cache.entries if is_measured(entry.group, entry.label))
+    return Cache(cache.pictures, kept)
