@@ -186,7 +186,7 @@ def _sglang_answer(answer: SampledSequence, prompt_tokens: int) -> dict[str, obj
 
 
 def _chat_choice(policy: PolicyModel, index: int, answer: SampledSequence, body: ChatRequest) -> dict[str, object]:
-    content = [
+    content: list[dict[str, object]] = [
         {"token": policy.token_text(token), "logprob": logprob, "bytes": None, "top_logprobs": []}
         for token, logprob in zip(answer.tokens, answer.logprobs, strict=True)
     ]

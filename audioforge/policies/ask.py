@@ -1,7 +1,7 @@
 """The user message a policy answers: one request with its length and the samplers it may name.
 
-Kept short and in one fixed form, since small policies are trained on exactly this text. The request stands on a line of
-its own, so that its first word has the same tokens there as after the opening quote of an answer's prompt.
+Kept short and in one fixed form, since small policies are trained on exactly this text. The request stands in quotes,
+as the prompt does in an answer, so that its first word is the same token in both: a model that copies finds its start.
 """
 
 from collections.abc import Sequence
@@ -40,5 +40,5 @@ def user_message(ask: Ask) -> str:
             "say in one sentence what should be heard."
         )
     return (
-        f"Category: {ask.category}\nSeconds: {ask.seconds:g}\nSamplers: {', '.join(ask.samplers)}\nRequest:\n{request}"
+        f'Category: {ask.category}\nSeconds: {ask.seconds:g}\nSamplers: {", ".join(ask.samplers)}\nRequest: "{request}"'
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from audioforge.rewards.base import Reward
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.weights import RewardWeights, load_reward_weights
+from reward_models.checkpoints import checkpoint_path
 from reward_models.embedders.base import TextAudioEmbedder
 from reward_models.embedders.registry import load_text_audio_embedder
 
@@ -105,5 +106,5 @@ def _component(name: str, preset: Preset, embedder: TextAudioEmbedder, device: s
         case "prompt_pair_quality":
             return PromptPairQuality(embedder)
         case "quality_head":
-            return QualityHead(preset.quality_head, device=device)
+            return QualityHead(checkpoint_path(preset.quality_head), device=device)
     raise ValueError(f"the weights count {name!r}, which is no component of a preset.")

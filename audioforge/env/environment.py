@@ -1,0 +1,338 @@
+"""``AudioForgeEnv``: the environment as Atropos 0.4.0 wants it, with guards against what it gets wrong.
+
+What happens to a group is in ``judging``; this class moves groups between the policy server, the judge and the trainer.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import wandb
+from atroposlib.envs.base import APIServerConfig, BaseEnv
+
+from audioforge.env.answers import Answer
+from audioforge.env.backends import Backends, build_backends
+from audioforge.env.chat import chat_for
+from audioforge.env.config import TINY, AudioForgeEnvConfig, default_config, default_server
+from audioforge.env.evaluation import evaluate_policy
+from audioforge.env.groups import scored_group, spread
+from audioforge.env.run_state import load_state, save_state
+from audioforge.env.schedule import GroupItem, Schedule
+from audioforge.env.statistics import metric_means, parameter_effects
+from audioforge.policies.server import serve_policy
+from audioforge.proposals import Proposal
+from audioforge.rollouts import Message, RolloutRecord, RolloutSink, RolloutWriter
+from audioforge.targets import Target, load_targets
+from audioforge.templates import load_templates
+
+logger = logging.getLogger(__name__)
+
+RECENT = 512  # records that statistics are taken over
+_LONGEST_PAUSE = 30.0  # seconds
+
+
+class EnvironmentFailureError(RuntimeError):
+    """The run cannot go on; the message names the last cause."""
+
+
+class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
+    """A policy proposes prompts and parameters for requests; learned rewards judge the rendered clips.
+
+    Args:
+        config: What the run is made of.
+        server_configs: Where the policy answers; replaced by a loopback server while ``config.policy`` is ``tiny``.
+        slurm: As in Atropos.
+        testing: As in Atropos.
+        backends: Ready backends instead of the preset's, which are loaded in ``setup``.
+    """
+
+    name = "audioforge"
+    env_config_cls = AudioForgeEnvConfig
+
+    def __init__(
+        self,
+        config: AudioForgeEnvConfig,
+        server_configs: list[APIServerConfig],
+        slurm: bool = False,
+        testing: bool = False,
+        *,
+        backends: Backends | None = None,
+    ) -> None:
+        super().__init__(config, server_configs, slurm=slurm, testing=testing)
+        targets = load_targets(split=config.split, category=config.category or None)
+        self.schedule = Schedule(targets, seed=config.environment_seed)
+        self.templates = load_templates()
+        self.backends = backends
+        self.recent: deque[RolloutRecord] = deque(maxlen=RECENT)
+        self.sinks: list[RolloutSink] = []
+        self.failed_in_a_row = 0
+        self.process_mode = False
+        self._open = ExitStack()
+
+    @classmethod
+    def config_init(cls) -> tuple[AudioForgeEnvConfig, list[APIServerConfig]]:
+        """Defaults; the servers as a list, since the base class ignores a bare configuration's address."""
+        return default_config(), [default_server()]
+
+    async def setup(self) -> None:
+        """Load the backends, start the policy if it is ours, and go on from a saved state."""
+        self._open.callback(self._close_backends, self.backends is None)
+        if self.backends is None:
+            self.backends = await asyncio.to_thread(build_backends, self.config)
+        if (self.config.policy or self.backends.policy) == TINY:
+            self._start_policy()
+        if self.config.state_path:
+            self._restore(Path(self.config.state_path))
+        if self.config.rollouts_path:
+            writer = RolloutWriter(self.config.rollouts_path, append=self.schedule.next_number > 0)
+            self.sinks.append(self._open.enter_context(writer))
+
+    def close(self) -> None:
+        """Stop what ``setup`` started. Not ``cleanup``, which Atropos calls after every group."""
+        self._open.close()
+
+    # --- what the policy is asked, what it answers, what that is worth ---
+
+    def get_prompt(self, target: Target, *, seed: int = 0) -> tuple[Message, ...]:
+        """The chat that asks for a target."""
+        return chat_for(
+            target, self.templates, self._ready().generator.parameters, few_shot=self.config.few_shot, seed=seed
+        )
+
+    def parse_response(self, text: str) -> Proposal:
+        """The proposal in an answer.
+
+        Raises:
+            ProposalError: If there is none that the generator can render; ``kind`` says why.
+        """
+        return self._ready().judge.parse(text)
+
+    async def score_response(self, target: Target, text: str, *, seed: int = 0) -> RolloutRecord:
+        """Render and judge one answer outside any group."""
+        item = GroupItem(number=0, target=target, seed=seed)
+        return (await self._ready().judge.judge(item, self.get_prompt(target), [Answer(text)]))[0]
+
+    async def process_batch(self, item: GroupItem, answers: Sequence[Answer]) -> list[RolloutRecord]:
+        """Render and judge a whole group as one batch."""
+        return await self._ready().judge.judge(item, self.get_prompt(item.target, seed=item.seed), answers)
+
+    def metric_calculations(self, records: Sequence[RolloutRecord] | None = None) -> dict[str, float]:
+        """Means, failure shares and parameter effects over records; over the most recent ones by default."""
+        records = list(self.recent if records is None else records)
+        return metric_means(records) | parameter_effects(records)
+
+    # --- what Atropos calls ---
+
+    async def get_next_item(self) -> GroupItem:
+        """The next group to roll out; groups that failed come again first."""
+        return self.schedule.issue()
+
+    async def collect_trajectories(self, item: GroupItem) -> tuple[dict[str, Any] | None, list[GroupItem]]:
+        """Roll out a group as one batch.
+
+        Returns:
+            The scored group, or ``None`` if it failed (it will be issued again) or carries no signal while serving.
+
+        Raises:
+            EnvironmentFailureError: In process mode, after ``max_failed_groups`` failures in a row.
+        """
+        try:
+            group = await self._roll_out(item)
+        except Exception as error:  # noqa: BLE001 - the boundary: a failed group must not end a run
+            self.schedule.hand_back(item)
+            await self._note_failure(item, error)
+            return None, []
+        self.failed_in_a_row = 0
+        if group is None:
+            self._finish(item)
+        return group, []
+
+    async def _roll_out(self, item: GroupItem) -> dict[str, Any] | None:
+        started = time.monotonic()
+        messages = self.get_prompt(item.target, seed=item.seed)
+        answers = await self.ask_policy(messages, self.config.group_size, self.config.temperature)
+        seconds = time.monotonic() - started
+        records = await self._ready().judge.judge(item, messages, answers, policy_seconds=seconds)
+        self._keep(records)
+        if self.config.ensure_scores_are_not_same and spread(records) < self.config.min_score_spread:
+            logger.info("group %s (%s): rewards are all alike, not sent", item.number, item.target.id)
+            return None
+        return scored_group(records, answers)
+
+    async def ask_policy(
+        self, messages: Sequence[Message], count: int, temperature: float, *, seed: int | None = None
+    ) -> list[Answer]:
+        """Sample answers with their tokens and log-probabilities.
+
+        Raises:
+            EnvironmentFailureError: If the server returns another number of answers than asked.
+        """
+        options: dict[str, Any] = {} if seed is None else {"seed": seed}
+        async with self.server.managed_server(tokenizer=self.tokenizer) as managed:
+            reply = await managed.chat_completion(
+                messages=[dict(message) for message in messages],
+                n=count,
+                max_tokens=self._answer_tokens(messages),
+                temperature=temperature,
+                **options,
+            )
+            nodes = managed.get_state()["nodes"]
+        if not len(nodes) == len(reply.choices) == count:
+            raise EnvironmentFailureError(f"asked the policy for {count} answers, got {len(nodes)}: check its server.")
+        return [
+            Answer(choice.message.content or "", node.tokens, node.masked_tokens, node.logprobs)
+            for choice, node in zip(reply.choices, nodes, strict=True)
+        ]
+
+    async def handle_send_to_api(
+        self,
+        scored_data: Any,  # noqa: ANN401 - Atropos' own union
+        item: GroupItem | None = None,
+        do_send_to_api: bool = True,
+        abort_on_any_max_length_exceeded: bool = True,
+    ) -> None:
+        """Send a group, then mark it finished, so that a kill in between repeats it instead of losing it."""
+        await super().handle_send_to_api(scored_data, item, do_send_to_api, abort_on_any_max_length_exceeded)
+        if item is not None:
+            self._finish(item)
+
+    async def evaluate(self, *args: object, **kwargs: object) -> None:
+        """Ask for held-out targets with fixed seeds, and log means with bootstrap intervals over targets."""
+        del args, kwargs
+        started = time.time()
+        evaluation = await evaluate_policy(self)
+        await self.evaluate_log(
+            metrics=evaluation.metrics,
+            samples=evaluation.samples,
+            start_time=started,
+            end_time=time.time(),
+            generation_parameters={"temperature": self.config.temperature, "n": self.config.group_size},
+            verbose=False,
+        )
+        logger.info("evaluation: %s", evaluation.metrics)
+        if wandb.run is not None:  # evaluate mode never calls wandb.init
+            wandb.log({f"eval/{name}": value for name, value in evaluation.metrics.items()}, step=self.curr_step)
+
+    async def wandb_log(self, wandb_metrics: dict[str, Any] | None = None) -> None:
+        """Add this run's means, failure shares and parameter effects to what Atropos logs."""
+        metrics = {f"train/{name}": value for name, value in self.metric_calculations().items()}
+        await super().wandb_log({**(wandb_metrics or {}), **metrics})
+
+    async def add_rollouts_for_wandb(self, scored_data: Any, item: GroupItem | None = None) -> None:  # noqa: ANN401
+        """Remember some rollouts for the table; nothing is kept while W&B is off."""
+        if not self.config.use_wandb or item is None:
+            return
+        count = self.config.num_rollouts_per_group_for_logging
+        rows = list(zip(scored_data["overrides"], scored_data["messages"], scored_data["scores"], strict=True))
+        self.rollouts_for_wandb.append([(item, *row) for row in rows[: None if count < 0 else count]])
+        del self.rollouts_for_wandb[: -self.config.num_rollouts_to_keep]
+
+    async def create_rollout_table(self, wandb_metrics: dict[str, Any]) -> dict[str, Any]:
+        """A table of requests, answers, statuses and rewards."""
+        if self.rollouts_for_wandb:
+            table = wandb.Table(columns=["target", "request", "answer", "status", "reward"])
+            for group in self.rollouts_for_wandb:
+                for item, details, chat, reward in group:
+                    answer, status = chat[-1]["content"], details["status"]["code"]
+                    table.add_data(item.target.id, item.target.target_description, answer, status, reward)
+            wandb_metrics["train/rollouts"] = table
+        return wandb_metrics
+
+    def save_checkpoint(self, step: int, data: dict[str, Any] | None = None) -> None:
+        """Write the whole state, which the base class would not, and keep it where ``setup`` finds it."""
+        super().save_checkpoint(step, {"run_state": self.state()} | (data or {}))
+        self._save()
+
+    async def process_manager(self) -> None:
+        """Process mode, with everything stopped at its end."""
+        self.process_mode = True
+        try:
+            await super().process_manager()
+        finally:
+            self.close()
+
+    async def env_manager(self) -> None:
+        """Serve mode, with everything stopped at its end."""
+        try:
+            await super().env_manager()
+        finally:
+            self.close()
+
+    async def _run_evaluate(self) -> None:
+        try:
+            await super()._run_evaluate()
+        finally:
+            self.close()
+
+    # --- state ---
+
+    def state(self) -> dict[str, Any]:
+        """Everything to go on from, as plain JSON values."""
+        return {"schedule": self.schedule.state()}
+
+    def _restore(self, path: Path) -> None:
+        state = load_state(path)
+        if state is not None:
+            self.schedule.restore(state["schedule"])
+            logger.info("going on from %s: next group is %s", path, self.schedule.next_number)
+
+    def _save(self) -> None:
+        if self.config.state_path:
+            save_state(Path(self.config.state_path), self.state())
+
+    def _finish(self, item: GroupItem) -> None:
+        self.schedule.finish(item)
+        self._save()
+
+    def _keep(self, records: Sequence[RolloutRecord]) -> None:
+        self.recent.extend(records)
+        for sink in self.sinks:
+            for record in records:
+                sink.write(record)
+
+    # --- parts ---
+
+    def _ready(self) -> Backends:
+        if self.backends is None:
+            raise EnvironmentFailureError("the environment has no backends yet: await setup() first.")
+        return self.backends
+
+    def _close_backends(self, ours: bool) -> None:
+        if ours and self.backends is not None:
+            self.backends.close()
+
+    def _start_policy(self) -> None:
+        server = self._open.enter_context(serve_policy())
+        for one in self.server.servers:
+            one.config.base_url, one.config.model_name = server.base_url, server.model_name
+            one.openai.base_url = server.base_url
+        logger.info("policy %s answers at %s", server.model_name, server.base_url)
+
+    def _answer_tokens(self, messages: Sequence[Message]) -> int:
+        """Room for an answer: a sequence as long as the trainer's limit would cost the whole group."""
+        chat = [dict(message) for message in messages]
+        text = self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        asked = len(self.tokenizer.encode(text, add_special_tokens=False))
+        longest: int = self.max_token_len if self.max_token_len > 0 else self.config.max_token_length
+        return max(1, min(int(self.config.max_answer_tokens), longest - asked - 1))
+
+    async def _note_failure(self, item: GroupItem, error: Exception) -> None:
+        self.failed_in_a_row += 1
+        logger.warning("group %s (%s) failed and will be tried again: %r", item.number, item.target.id, error)
+        if self.process_mode and self.failed_in_a_row >= self.config.max_failed_groups:
+            raise EnvironmentFailureError(
+                f"{self.failed_in_a_row} groups failed in a row; the last cause was {_cause(error)}. "
+                "Is the policy server running at --openai.base_url?"
+            ) from error
+        await asyncio.sleep(min(_LONGEST_PAUSE, 0.5 * 2.0**self.failed_in_a_row))
+
+
+def _cause(error: Exception) -> str:
+    """The error itself, or what a retry gave up on."""
+    attempt = getattr(error, "last_attempt", None)
+    return repr(attempt.exception() if attempt is not None else error)

@@ -1,0 +1,189 @@
+"""From a group's answers to rollout records: parse, render, score. Knows nothing of Atropos.
+
+The group is rendered and scored as one batch, on worker threads, never on the event loop. An answer that cannot be
+parsed, rendered or scored becomes a record with a status and the floor for a reward; it never takes its group down.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from audioforge.component_score import ComponentScore, finite_or_none
+from audioforge.env.answers import Answer, cut_prompt
+from audioforge.env.schedule import GroupItem
+from audioforge.generators.base import Generator
+from audioforge.proposal_parsing import parse_proposal
+from audioforge.proposals import Proposal, ProposalError
+from audioforge.rewards.scores import Scores
+from audioforge.rollouts import Message, RolloutRecord
+from audioforge.status import OK, ClipStatus, Status
+from reward_models.audio import AudioBatch
+
+
+class BatchScorer(Protocol):
+    """The part of ``audioforge.scoring.scorer.Scorer`` that judging needs."""
+
+    async def score_async(
+        self,
+        audio: AudioBatch,
+        requests: Sequence[str | None] | str | None = None,
+        *,
+        categories: Sequence[str | None] | None = None,
+        groups: Sequence[str | None] | None = None,
+    ) -> Scores:
+        """Judge the clips without blocking the event loop."""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What became of one answer."""
+
+    status: ClipStatus = OK
+    proposal: Proposal | None = None
+    words_cut: int = 0
+    parse_failure: str | None = None
+    components: Mapping[str, ComponentScore] = field(default_factory=dict)
+    total: float | None = None
+    audio: str | None = None
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What the records of a group share."""
+
+    item: GroupItem
+    messages: tuple[Message, ...]
+    seconds: Mapping[str, float]
+    provenance: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class GroupJudge:
+    """Judges groups of answers.
+
+    Attributes:
+        generator: Renders proposals.
+        scorer: Judges clips.
+        floor: Reward of an answer that cannot be scored, in [0, 1].
+        audio_folder: Where clips are kept as FLAC; ``None`` keeps none.
+        provenance: Added to every record's.
+        rendering: Bounds how many groups are rendered at once.
+    """
+
+    generator: Generator
+    scorer: BatchScorer
+    floor: float = 0.0
+    audio_folder: Path | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    rendering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+
+    async def judge(
+        self, item: GroupItem, messages: Sequence[Message], answers: Sequence[Answer], *, policy_seconds: float = 0.0
+    ) -> list[RolloutRecord]:
+        """One record an answer, in order.
+
+        Args:
+            item: What was asked.
+            messages: How it was put to the policy.
+            answers: What it said.
+            policy_seconds: How long it took to say so, for the records.
+
+        Raises:
+            Whatever the generator or the scorer raise for the batch as a whole; single bad clips have a status.
+        """
+        verdicts = [self._parse(answer.text) for answer in answers]
+        seconds = {"policy": policy_seconds, "generate": 0.0, "score": 0.0}
+        rows = [row for row, verdict in enumerate(verdicts) if verdict.proposal is not None]
+        provenance = dict(self.provenance)
+        if rows:
+            audio, seconds["generate"] = await self._render([verdicts[row].proposal for row in rows], item.seed)
+            scores, seconds["score"] = await self._score(audio, item)
+            files = await asyncio.to_thread(self._keep, audio, item, rows)
+            provenance |= scores.provenance
+            for place, row in enumerate(rows):
+                verdicts[row] = _scored(verdicts[row], scores, place, files[place])
+        group = _Group(item, tuple(messages), seconds, provenance)
+        return [
+            self._record(group, index, answer, verdict)
+            for index, (answer, verdict) in enumerate(zip(answers, verdicts, strict=True))
+        ]
+
+    def parse(self, text: str) -> Proposal:
+        """The answer's proposal if the generator can render it.
+
+        Raises:
+            ProposalError: If not; ``kind`` says why.
+        """
+        return parse_proposal(text, self.generator.parameters)
+
+    def _parse(self, text: str) -> _Verdict:
+        try:
+            proposal, words_cut = cut_prompt(self.parse(text), self.generator.parameters.prompt_tokens)
+        except ProposalError as error:
+            return _Verdict(ClipStatus(Status.MALFORMED, str(error)), parse_failure=error.kind.value)
+        return _Verdict(proposal=proposal, words_cut=words_cut)
+
+    async def _render(self, proposals: Sequence[Proposal | None], seed: int) -> tuple[AudioBatch, float]:
+        known = [proposal for proposal in proposals if proposal is not None]
+        async with self.rendering:
+            started = time.monotonic()
+            audio = await asyncio.to_thread(self.generator.generate, known, [seed] * len(known))
+        return audio, time.monotonic() - started
+
+    async def _score(self, audio: AudioBatch, item: GroupItem) -> tuple[Scores, float]:
+        started = time.monotonic()
+        count, target = len(audio), item.target
+        scores = await self.scorer.score_async(
+            audio,
+            [target.target_description] * count,
+            categories=[target.category] * count,
+            groups=[str(item.number)] * count,
+        )
+        return scores, time.monotonic() - started
+
+    def _keep(self, audio: AudioBatch, item: GroupItem, rows: Sequence[int]) -> list[str | None]:
+        if self.audio_folder is None:
+            return [None] * len(rows)
+        self.audio_folder.mkdir(parents=True, exist_ok=True)
+        paths = [self.audio_folder / f"{item.number}-{row}.flac" for row in rows]
+        audio.save(paths)
+        return [f"{self.audio_folder.name}/{path.name}" for path in paths]
+
+    def _record(self, group: _Group, index: int, answer: Answer, verdict: _Verdict) -> RolloutRecord:
+        target = group.item.target
+        return RolloutRecord(
+            id=f"{group.item.number}-{index}",
+            group=str(group.item.number),
+            target_id=target.id,
+            category=target.category,
+            split=target.split,
+            request=target.target_description,
+            messages=group.messages,
+            completion=answer.text,
+            proposal=verdict.proposal,
+            prompt_words_cut=verdict.words_cut,
+            seed=group.item.seed,
+            status=verdict.status,
+            parse_failure=verdict.parse_failure,
+            components=verdict.components,
+            total=verdict.total,
+            reward=self.floor if verdict.total is None else verdict.total,
+            seconds_taken={stage: round(value, 4) for stage, value in group.seconds.items()},
+            tokens=answer.length,
+            audio=verdict.audio,
+            provenance=group.provenance,
+        )
+
+
+def _scored(verdict: _Verdict, scores: Scores, place: int, file: str | None) -> _Verdict:
+    return _Verdict(
+        status=scores.status[place],
+        proposal=verdict.proposal,
+        words_cut=verdict.words_cut,
+        components=scores.component_scores(place),
+        total=finite_or_none(float(scores.total[place])),
+        audio=file,
+    )

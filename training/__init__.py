@@ -1,0 +1,1 @@
+"""Scripts that make the shipped weights; the only place that may import Lightning."""
