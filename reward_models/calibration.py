@@ -119,7 +119,7 @@ def cross_fitted_match_calibration(
         ``(slope, intercept, ece)``; the error is the mean over the parts.
     """
     errors = []
-    for held in fold.unique().tolist():
+    for held in sorted(set(fold.tolist())):
         slope, intercept = fit_match_calibration(cosine[fold != held], matched[fold != held])
         probability = torch.sigmoid(slope * cosine[fold == held] + intercept)
         errors.append(expected_calibration_error(probability, matched[fold == held]))

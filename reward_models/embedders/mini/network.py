@@ -61,7 +61,8 @@ class TemporalBlock(nn.Module):
 
     def forward(self, features: Float[Tensor, "window width frame"]) -> Float[Tensor, "window width frame"]:
         """The block's sum."""
-        return features + self.pointwise(torch.relu(self.norm(self.depthwise(features))))
+        change: Tensor = self.pointwise(torch.relu(self.norm(self.depthwise(features))))
+        return features + change
 
 
 class PoolOverTime(nn.Module):
