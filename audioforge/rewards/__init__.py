@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from audioforge.rewards.prompt_pair_quality import PromptPairQuality as PromptPairQuality
     from audioforge.rewards.quality_head import QualityHead as QualityHead
     from audioforge.rewards.style_consistency import StyleConsistency as StyleConsistency
+    from audioforge.rewards.technical_head import TechnicalHead as TechnicalHead
 
 _LAZY = {
     "CLAPAlignment": "clap_alignment",
@@ -21,6 +22,7 @@ _LAZY = {
     "Reward": "base",
     "RewardResult": "base",
     "StyleConsistency": "style_consistency",
+    "TechnicalHead": "technical_head",
 }
 __all__ = [
     "CLAPAlignment",
@@ -31,6 +33,7 @@ __all__ = [
     "Reward",
     "RewardResult",
     "StyleConsistency",
+    "TechnicalHead",
 ]
 
 
