@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator as Random
 
-from audioforge.generators.sketch import soundfont
 from audioforge.generators.sketch.drum_voices import ALWAYS, MACHINE, machine_voice
 from audioforge.generators.sketch.envelopes import decay
 from audioforge.generators.sketch.filters import lowpass
 from audioforge.generators.sketch.lexicon import table
 from audioforge.generators.sketch.request import SketchRequest
+from audioforge.generators.sketch.soundfont import drum_stroke
 from audioforge.generators.sketch.space import pan, place
 from audioforge.generators.sketch.timebase import Stereo, to_samples
 
@@ -68,8 +68,8 @@ class Kit:
 
     def _from_soundfont(self, voice: str, program: int) -> Stereo:
         ring = 2.5 if voice in ("crash", "ride", "taiko", "surdo", "triangle") else 1.0
-        rendered = soundfont.note(program, table("drums")["voices"][voice]["gm"], ring, drum=True)
-        return rendered * np.minimum(1.0, np.linspace(8.0, 0.0, rendered.shape[1]))
+        stroke = drum_stroke(program, table("drums")["voices"][voice]["gm"], ring)
+        return stroke * np.minimum(1.0, np.linspace(8.0, 0.0, stroke.shape[1]))
 
 
 def _repitch(sound: Stereo, factor: float) -> Stereo:

@@ -1,4 +1,4 @@
-"""Playing composed notes on a soundfont or a synthesiser voice."""
+"""Playing composed notes on the soundfont or a synthesiser voice."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator as Random
 
-from audioforge.generators.sketch import soundfont
 from audioforge.generators.sketch.composition import Note, Piece, choose_form, write
-from audioforge.generators.sketch.envelopes import decay
-from audioforge.generators.sketch.filters import lowpass
 from audioforge.generators.sketch.lexicon import table
 from audioforge.generators.sketch.request import SketchRequest
+from audioforge.generators.sketch.soundfont import MidiNote, play
 from audioforge.generators.sketch.space import pan, place
 from audioforge.generators.sketch.synths import SYNTHS
-from audioforge.generators.sketch.timebase import Stereo, time_axis, to_samples
+from audioforge.generators.sketch.timebase import Stereo, to_samples
 
 _SIDES = (0.0, -0.35, 0.35, 0.2, -0.2, 0.0)
 
@@ -31,18 +29,11 @@ def render_instrument(name: str, request: SketchRequest, piece: Piece, random: R
     """
     entry = table("instruments")["instruments"][name]
     form = choose_form(entry["form"], _forms(request, order), "once" in request.flags)
-    span = _span(entry, request)
-    notes = _stretched(write(piece, form, span, random), request)
+    notes = _stretched(write(piece, form, _span(entry, request), random), request)
     if "once" in request.flags:
         notes = notes[:1]
-    side = _SIDES[order % len(_SIDES)]
-    mix = np.zeros((2, to_samples(piece.seconds)))
-    for note in notes:
-        sound = (
-            _soundfont_note(entry, note, request) if "program" in entry else _synth_note(entry["synth"], note, random)
-        )
-        place(mix, 1.4 * note.level**1.3 * sound * pan(np.ones(1), side), to_samples(max(note.start, 1e-4)) - 1)
-    return mix
+    sound = _soundfont(entry, notes, piece, request) if "program" in entry else _synth(entry, notes, piece, random)
+    return np.asarray(sound * pan(np.ones(1), _SIDES[order % len(_SIDES)]))
 
 
 def _forms(request: SketchRequest, order: int) -> Sequence[str]:
@@ -63,28 +54,17 @@ def _stretched(notes: Sequence[Note], request: SketchRequest) -> list[Note]:
     return [note._replace(seconds=note.seconds * (1 - 0.65 * tight)) for note in notes]
 
 
-def _soundfont_note(entry: Mapping[str, Any], note: Note, request: SketchRequest) -> Stereo:
-    """The sample under an envelope: the renderer has none (see ``soundfont``)."""
-    percussive = entry.get("t60")
-    release = 0.35 if percussive else 0.14
-    seconds = note.seconds + release
-    sound = soundfont.note(int(entry["program"]), note.pitch, min(seconds, 9.0))[:, : to_samples(seconds)]
-    length = sound.shape[1]
-    at = time_axis(length)
-    attack = entry.get("attack", 0.002) * (
-        1 + 2 * request.traits.get("soft", 0) - 0.5 * request.traits.get("punchy", 0)
-    )
-    level = np.minimum(1.0, at / min(max(attack, 0.002), 0.6 * seconds))
-    if percussive:
-        level *= decay(length, percussive * 2.0 ** ((60 - note.pitch) / 24))
-    else:
-        level *= 0.75 + 0.25 * np.exp(-4 * at)
-    level *= np.clip((seconds - at) / release, 0.0, 1.0) ** 1.5
-    shaped = sound * level
-    # Softly struck notes are duller, which the renderer does not model either.
-    return lowpass(shaped, 1_800 + 3_000 * note.level, order=1) if note.level < 0.6 else shaped
+def _soundfont(entry: Mapping[str, Any], notes: Sequence[Note], piece: Piece, request: SketchRequest) -> Stereo:
+    # Velocity also opens the soundfont's filters: soft playing is duller, not just quieter.
+    strength = 1.0 + 0.15 * request.traits.get("loud", 0) - 0.35 * request.traits.get("soft", 0)
+    midi = [MidiNote(max(0.0, n.start), n.seconds, n.pitch, round(125 * n.level * strength)) for n in notes]
+    return play(int(entry["program"]), midi, piece.seconds)
 
 
-def _synth_note(name: str, note: Note, random: Random) -> Stereo:
-    sound = SYNTHS[name](440.0 * 2.0 ** ((note.pitch - 69) / 12), note.seconds, random)
-    return np.stack([sound, sound]) * 0.7
+def _synth(entry: Mapping[str, Any], notes: Sequence[Note], piece: Piece, random: Random) -> Stereo:
+    mix = np.zeros((2, to_samples(piece.seconds)))
+    for note in notes:
+        hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
+        sound = note.level**1.3 * SYNTHS[entry["synth"]](hz, note.seconds, random)
+        place(mix, np.stack([sound, sound]), to_samples(max(note.start, 1e-4)) - 1)
+    return mix
