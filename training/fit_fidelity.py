@@ -22,7 +22,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from reward_models.embedders.fidelity import DIM, FORMAT, FRONT_END, FidelityNetwork
+from reward_models.checkpoints import load_config
+from reward_models.embedders.fidelity import DIM, FORMAT, FRONT_END, FidelityEmbedder, FidelityNetwork
 from training.quality.examples import garbage_examples, trained_kinds, training_examples
 from training.quality.melodies import melodies
 from training.quality.pictures import Pictures, as_pictures
@@ -100,11 +101,14 @@ def pair_loss(predicted: Float[Tensor, "bundle copy"], target: Float[Tensor, "bu
     return (nn.functional.softplus(-3 * gap) * counted).sum() / counted.sum().clamp_min(1)
 
 
-def fit(pictures: Pictures, *, epochs: int, batch: int, rate: float, seed: int) -> FidelityNetwork:
-    """Trains from scratch.
+def fit(
+    pictures: Pictures, start: FidelityNetwork | None, *, epochs: int, batch: int, rate: float, seed: int
+) -> FidelityNetwork:
+    """Trains from scratch, or goes on from ``start``.
 
     Args:
         pictures: Training examples.
+        start: Weights to go on from; its read-outs begin anew.
         epochs: Passes over the bundles.
         batch: Bundles in a step.
         rate: Peak learning rate.
@@ -115,6 +119,8 @@ def fit(pictures: Pictures, *, epochs: int, batch: int, rate: float, seed: int) 
     data = Bundles(pictures, kinds, np.random.default_rng(seed))
     loader = DataLoader(data, batch, shuffle=True, drop_last=True)
     module = FidelityTrainer(len(kinds), epochs * len(loader), rate)
+    if start is not None:
+        module.network.load_state_dict(start.state_dict())
     trainer = lightning.Trainer(
         max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
         enable_model_summary=False, gradient_clip_val=1.0,
@@ -139,6 +145,7 @@ def arguments() -> argparse.Namespace:
     """Flags of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=Path, help="further clean clips: a folder with manifest.json")
+    parser.add_argument("--start", type=Path, help="a checkpoint to go on from instead of random weights")
     parser.add_argument("--out", type=Path, default=Path("checkpoints/fidelity"))
     parser.add_argument("--passages", type=int, default=1600)
     parser.add_argument("--ladders", type=int, default=3, help="kinds of damage a passage is put under")
@@ -159,9 +166,12 @@ def main() -> None:
     graded = training_examples(clean, ladders=flags.ladders, kinds=trained_kinds(), rng=rng)
     pictures = as_pictures(itertools.chain(graded, garbage_examples(flags.passages // 2, held_out=False, rng=rng)))
     print(f"{len(chosen)} passages, {len(pictures.labels)} examples")
-    network = fit(pictures, epochs=flags.epochs, batch=flags.batch, rate=flags.rate, seed=flags.seed)
+    start = None if flags.start is None else FidelityEmbedder.load(flags.start).network
+    network = fit(pictures, start, epochs=flags.epochs, batch=flags.batch, rate=flags.rate, seed=flags.seed)
     training = {key: value for key, value in vars(flags).items() if not isinstance(value, Path)}
-    save(network, flags.out, training | {"clips": flags.clips is not None})
+    training["clips"] = flags.clips is not None
+    training["start"] = None if flags.start is None else load_config(flags.start)["training"]
+    save(network, flags.out, training)
 
 
 if __name__ == "__main__":

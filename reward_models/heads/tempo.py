@@ -34,7 +34,8 @@ def onset_strength(waveform: Float[Tensor, " time"], front_end: LogMel) -> Float
     """Rise of level in each frequency region from frame to frame, mean removed; level-blind."""
     picture = front_end(waveform[None, : round(LONGEST_SECONDS * FRONT_END.sample_rate)])[0]
     rise = picture.diff(dim=1).clamp_min(0).unflatten(0, (REGIONS, -1)).mean(1)
-    return rise - rise.mean(1, keepdim=True)
+    centred: Tensor = rise - rise.mean(1, keepdim=True)
+    return centred
 
 
 def beat_features(onsets: Float[Tensor, "region frame"]) -> Float[Tensor, "tempo feature"]:

@@ -6,6 +6,7 @@ import pytest
 import soundfile
 
 from training.degradations import HELD_OUT_KINDS, KINDS
+from training.quality.delivery import delivered
 from training.quality.evaluation import LadderResults, below_clean
 from training.quality.examples import CLEAN, Label, garbage_examples, ladder_examples, trained_kinds, training_examples
 from training.quality.garbage import GARBAGE, HELD_OUT_GARBAGE, garbage
@@ -54,6 +55,16 @@ def test_ladders_take_turns_through_every_kind():
     clean = [passage(0.3)] * 5
     examples = ladder_examples(clean, ladders=7, severities=(1.0,), rng=np.random.default_rng(0))
     assert {example.label.kind for example in examples} == {CLEAN, *KINDS}
+
+
+def test_delivery_repeats_itself_and_differs_between_passages():
+    waveform = passage().waveform
+    ways = [delivered(waveform, SAMPLE_RATE, seed=seed) for seed in range(8)]
+    assert np.array_equal(ways[0], delivered(waveform, SAMPLE_RATE, seed=0))
+    assert all(len(way) == len(waveform) for way in ways)
+    changed = [not np.array_equal(way, waveform) for way in ways]
+    assert any(changed)
+    assert not all(changed)
 
 
 @pytest.mark.parametrize("kind", GARBAGE)

@@ -15,6 +15,7 @@ import torch
 from training.audible_damage import audible_damage
 from training.degradations import HELD_OUT_KINDS, KINDS, degrade
 from training.degradations.severity import Waveform
+from training.quality.delivery import delivered
 from training.quality.garbage import GARBAGE, GARBAGE_DAMAGE_DB, HELD_OUT_GARBAGE, garbage
 from training.quality.sources import SAMPLE_RATE, SECONDS, Passage
 
@@ -76,8 +77,11 @@ def garbage_examples(count: int, *, held_out: bool, rng: np.random.Generator) ->
     samples = round(SECONDS * SAMPLE_RATE)
     for index in range(count):
         kind = kinds[index % len(kinds)]
-        waveform = garbage(kind, samples, SAMPLE_RATE, seed=int(rng.integers(1 << 30)))
-        yield Example(waveform, Label(-1, "garbage", kind, 1.0, GARBAGE_DAMAGE_DB, held_out))
+        seed = int(rng.integers(1 << 30))
+        waveform = garbage(kind, samples, SAMPLE_RATE, seed=seed)
+        yield Example(
+            delivered(waveform, SAMPLE_RATE, seed=seed), Label(-1, "garbage", kind, 1.0, GARBAGE_DAMAGE_DB, held_out)
+        )
 
 
 def trained_kinds(excluded: Sequence[str] = HELD_OUT_KINDS) -> list[str]:
@@ -89,13 +93,14 @@ def _graded(
     passage: Passage, number: int, steps: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]], seed: int
 ) -> Iterator[Example]:
     source = passage.source
-    yield Example(_tiled(passage.waveform), Label(number, source.category, CLEAN, 0.0, 0.0, source.held_out))
+    arrived = delivered(passage.waveform, SAMPLE_RATE, seed=seed)
+    yield Example(_tiled(arrived), Label(number, source.category, CLEAN, 0.0, 0.0, source.held_out))
     for kind, severities in steps.items():
         for severity in severities:
             damaged = degrade(passage.waveform, SAMPLE_RATE, kind, float(severity), seed=seed)
             damage = _damage(passage.waveform, damaged)
             label = Label(number, source.category, kind, float(severity), damage, source.held_out)
-            yield Example(_tiled(damaged), label)
+            yield Example(_tiled(delivered(damaged, SAMPLE_RATE, seed=seed)), label)
 
 
 def _damage(clean: Waveform, damaged: Waveform) -> float:
