@@ -7,7 +7,7 @@ that does not depend on the order of the stream.
 
 import hashlib
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,7 +75,7 @@ class ReferenceBuilder:
             category=self.category,
             embedder=self.embedder.name,
             fingerprint=self.embedder.fingerprint,
-            data_hash=f"{self._hash:064x}"[-16:],
+            data_hash=_shortened(self._hash),
             embedding=self._references.embedding,
             held_out=self._held_out.embedding,
             stats=self._stats,
@@ -95,9 +95,7 @@ class ReferenceBuilder:
         self._frame_stats = self._frame_stats.update(frames)
 
     def _note(self, clip: ReferenceClip) -> None:
-        # A sum, so that the order of the clips doesn't count.
-        digest = hashlib.sha256(f"{clip.sha256} {clip.split}".encode()).digest()
-        self._hash = (self._hash + int.from_bytes(digest)) % 2**256
+        self._hash += _clip_hash(clip)
         key = (clip.label, clip.origin)
         row = self._makeup.get(key, MakeupRow(clip.label, clip.origin, 0, 0, 0.0))
         held_out = row.held_out + (clip.split == "calibration")
@@ -112,6 +110,20 @@ class ReferenceBuilder:
                 f"{self.category!r} has {self._stats.n} clips with split 'reference' and {held_out} "
                 f"with 'calibration': a reference set needs at least {MIN_REFERENCES} and {MIN_HELD_OUT}."
             )
+
+
+def data_hash(clips: Iterable[ReferenceClip]) -> str:
+    """16 hex digits over the clips' contents and splits, in any order: what a set of these clips has as its hash."""
+    return _shortened(sum(_clip_hash(clip) for clip in clips))
+
+
+def _clip_hash(clip: ReferenceClip) -> int:
+    return int.from_bytes(hashlib.sha256(f"{clip.sha256} {clip.split}".encode()).digest())
+
+
+def _shortened(total: int) -> str:
+    # A sum, so that the order of the clips doesn't count.
+    return f"{total % 2**64:016x}"
 
 
 class _SmallestHashes:

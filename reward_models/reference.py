@@ -21,8 +21,9 @@ from reward_models.statistics import GaussianStats
 from reward_models.typicality import KernelTypicality, MahalanobisTypicality
 
 FORMAT = 1
-KERNEL_SHARE = 0.25
-"""Bandwidth of the typicality kernel as a share of the median distance; the figures are in docs/rewards."""
+KERNEL_SHARE = 0.5
+"""Bandwidth of the typicality kernel as a share of the median distance; the figures are in
+docs/rewards/style_consistency.md."""
 LOPSIDED_SHARE = 0.3
 """A label with a larger share of the clips makes a set lopsided."""
 

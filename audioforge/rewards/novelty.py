@@ -4,7 +4,8 @@ Raw is the Euclidean distance of the clip's unit vector to the nearest reference
 
 - how far the clip is from the nearest reference: the share of held-out real clips that are nearer to theirs;
 - how far it is from the nearest clip of its own group, on the same scale (the two joined by their geometric mean);
-- whether it is typical at all: 1 from ``typical_share`` on, falling to 0 below it (``StyleConsistency``'s score).
+- whether it is typical at all: 1 from ``typical_share`` on, falling to 0 below it (``StyleConsistency``'s score). By
+  default a clip counts in full once it is as typical as the middle of the real ones.
 
 So a copy of a reference scores 0, as do clips of a group that are all the same, and noise is not novel but atypical.
 """
@@ -48,7 +49,7 @@ class Novelty(Reward):
         embedder: str | Embedder = "mini",
         *,
         method: Method = "mahalanobis",
-        typical_share: float = 0.1,
+        typical_share: float = 0.5,
         references: Path | None = None,
         device: str = "cpu",
     ) -> None:
