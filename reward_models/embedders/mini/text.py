@@ -83,7 +83,7 @@ class TextProjection(nn.Module):
             nn.Linear(sentence_dim, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, dim)
         )
 
-    def forward(self, sentence: Float[Tensor, "batch sentence"]) -> Float[Tensor, "batch dim"]:
+    def forward(self, sentence: Float[Tensor, "*batch sentence"]) -> Float[Tensor, "*batch dim"]:
         """Un-normalised vectors of the shared space; the sentence vector's length does not matter."""
         projected: Tensor = self.layers(nn.functional.normalize(sentence, dim=-1))
         return projected
