@@ -1,0 +1,105 @@
+"""Behaviour of audioforge/env/judging.py and answers.py."""
+
+import asyncio
+import threading
+
+import pytest
+
+from audioforge.env.answers import Answer, cut_prompt
+from audioforge.env.schedule import GroupItem
+from audioforge.proposals import Proposal
+from audioforge.status import Status
+from reward_models.audio import AudioBatch
+from tests.env_stand_ins import PeakScorer, ToneGenerator, make_judge, make_target
+
+ITEM = GroupItem(number=3, target=make_target(), seed=11)
+
+
+def judge(*texts, **options):
+    judged = make_judge(**options)
+    return judged, asyncio.run(judged.judge(ITEM, [], [Answer(text) for text in texts]))
+
+
+def test_a_group_is_rendered_and_scored_as_one_batch():
+    judged, records = judge('{"prompt": "one"}', '{"prompt": "one two three"}')
+    assert [len(batch) for batch in judged.generator.batches] == [2]
+    assert judged.scorer.calls == [
+        {"requests": [ITEM.target.target_description] * 2, "categories": ["drums"] * 2, "groups": ["3", "3"]}
+    ]
+    assert [round(record.reward, 1) for record in records] == [0.1, 0.3]
+    assert records[0].components["peak"].raw == pytest.approx(records[0].total)
+
+
+def test_all_answers_of_a_group_are_rendered_with_the_group_s_seed():
+    judged, _ = judge('{"prompt": "one"}', '{"prompt": "two"}')
+    assert judged.generator.seeds == [[11, 11]]
+
+
+def test_a_malformed_answer_keeps_its_place_with_the_floor_and_a_name():
+    _, records = judge('{"prompt": "one"}', "no idea", '{"prompt": "one two"}', floor=0.05)
+    assert [record.id for record in records] == ["3-0", "3-1", "3-2"]
+    assert records[1].status.code is Status.MALFORMED
+    assert records[1].parse_failure == "no_json"
+    assert (records[1].reward, records[1].total, records[1].proposal) == (0.05, None, None)
+    assert round(records[2].reward, 1) == 0.2
+
+
+def test_a_group_of_malformed_answers_alone_renders_nothing():
+    judged, records = judge("", "{}")
+    assert judged.generator.batches == []
+    assert [record.parse_failure for record in records] == ["empty_answer", "missing_prompt"]
+
+
+def test_values_the_generator_refuses_are_malformed():
+    _, records = judge('{"prompt": "one", "steps": 500}')
+    assert records[0].parse_failure == "illegal_value"
+    assert "between 1 and 50" in records[0].status.reason
+
+
+def test_a_clip_that_cannot_be_scored_has_its_status_and_the_floor():
+    _, records = judge('{"prompt": "silence"}', '{"prompt": "one"}')
+    assert (records[0].status.code, records[0].total, records[0].reward) == (Status.SILENT, None, 0.0)
+    assert records[0].components["peak"].score is None
+
+
+def test_words_past_the_generator_s_limit_are_cut_and_counted():
+    judged, records = judge('{"prompt": "a b c d e f g h"}')
+    assert judged.generator.batches[0][0].prompt == "a b c d e f"
+    assert records[0].prompt_words_cut == 2
+
+
+def test_a_prompt_within_the_limit_or_without_one_is_left_alone():
+    proposal = Proposal("a b c")
+    assert cut_prompt(proposal, 3) == (proposal, 0)
+    assert cut_prompt(proposal, None) == (proposal, 0)
+
+
+def test_clips_are_kept_beside_the_records(tmp_path):
+    _, records = judge("nothing", '{"prompt": "one"}', audio_folder=tmp_path / "audio")
+    assert [record.audio for record in records] == [None, "audio/3-1.flac"]
+    assert AudioBatch.load([tmp_path / records[1].audio]).sample_rate == 8_000
+
+
+def test_rendering_does_not_happen_on_the_event_loop_s_thread():
+    seen = []
+
+    class Watched(ToneGenerator):
+        def generate(self, proposals, seeds):
+            seen.append(threading.current_thread())
+            return super().generate(proposals, seeds)
+
+    watched = make_judge()
+    object.__setattr__(watched, "generator", Watched())
+    asyncio.run(watched.judge(ITEM, [], [Answer('{"prompt": "one"}')]))
+    assert seen
+    assert seen[0] is not threading.main_thread()
+
+
+def test_records_say_what_made_and_judged_them():
+    _, records = judge('{"prompt": "one"}', provenance={"preset": "test"})
+    assert records[0].provenance == {"preset": "test", "combined": "peak"}
+
+
+def test_a_scorer_s_failure_reaches_the_caller():
+    with pytest.raises(RuntimeError, match="the scorer broke"):
+        judge('{"prompt": "one"}', scorer=PeakScorer(failures=1))
