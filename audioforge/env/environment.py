@@ -95,6 +95,8 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
     def close(self) -> None:
         """Stop what ``setup`` started. Not ``cleanup``, which Atropos calls after every group."""
         self._open.close()
+        if self.jsonl_writer is not None:
+            self.jsonl_writer.close()  # Atropos does so only where a run ends well
 
     # --- what the policy is asked, what it answers, what that is worth ---
 
