@@ -111,8 +111,8 @@ def footstep(cue: Cue) -> Mono:
     floor = floor or cue.word("floor", "hard")
     if floor in ("gravel", "snow", "leaves", "water"):
         low, high, rate = {
-            "gravel": (700, 7_000, 900),
-            "snow": (500, 5_000, 2_400),
+            "gravel": (350, 5_500, 1_100),
+            "snow": (200, 3_500, 2_400),
             "leaves": (1_800, 11_000, 700),
             "water": (300, 3_500, 900),
         }[floor]

@@ -26,7 +26,7 @@ def _rain_side(cue: Cue) -> Mono:
     drops = dust(length, cue.random, cue.number("drops", 500) * (0.3 + 1.4 * cue.force) * cue.speed, 0.9)
     pattering = 7.0 * grains(drops, cue.random, kernels)
     hiss = highpass(coloured(length, cue.random, -0.5), 900) * cue.number("hiss", 0.5) * (0.35 + 1.3 * cue.force)
-    low = lowpass(coloured(length, cue.random, -4), 350) * 0.25 * cue.force
+    low = lowpass(coloured(length, cue.random, -4), 500) * (0.3 + 0.6 * cue.force)
     return pattering + hiss + low
 
 
