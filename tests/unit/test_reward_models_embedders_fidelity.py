@@ -44,7 +44,7 @@ def test_statistics_are_those_of_each_region_of_frequency():
 
 def test_a_checkpoint_of_another_form_says_how_to_remake_it(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"format": "fidelity-0"}))
-    with pytest.raises(CheckpointError, match=r"not of format 'fidelity-1': remake it with training/fit_fidelity.py"):
+    with pytest.raises(CheckpointError, match=r"not of format 'fidelity-2': remake it with training/fit_fidelity.py"):
         FidelityEmbedder.load(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps({"format": FORMAT}))
     weights = FidelityNetwork().state_dict()
