@@ -5,6 +5,7 @@ never cancels against the mean as it does with plain sums of products. Covarianc
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Float
@@ -93,6 +94,18 @@ class GaussianStats:
         if self.n < 2:
             raise ValueError(f"a covariance needs at least 2 embeddings, got {self.n}: add clips.")
         return self.scatter / (self.n - 1)
+
+    @cached_property
+    def factor(self) -> Float[Tensor, "rank dim"]:
+        """F with FᵀF the covariance, without its null directions; computed once.
+
+        Raises:
+            ValueError: If fewer than two embeddings were seen.
+        """
+        values, vectors = torch.linalg.eigh(self.covariance)
+        # Eigenvalues below rounding are zeros: their square roots would add up to a visible error.
+        keep = values > values[-1].clamp_min(0) * len(values) * torch.finfo(torch.float64).eps
+        return torch.mul(vectors[:, keep], values[keep].sqrt()).T
 
 
 def _check(embedding: Tensor) -> None:

@@ -75,7 +75,7 @@ def _trace_of_root(reference: EmbeddingSet, candidate: EmbeddingSet) -> float:
     diagonal = lower.diagonal()
     if int(info) == 0 and float(diagonal.min()) > _WELL_CONDITIONED * float(diagonal.max()):
         return float(torch.linalg.eigvalsh(lower.T @ cov_c @ lower).clamp_min(0).sqrt().sum())
-    return _nuclear_norm(_factor_of(cov_r), _factor_of(cov_c))
+    return _nuclear_norm(reference.factor, candidate.factor)
 
 
 def _nuclear_norm(first: Float[Tensor, "r dim"], second: Float[Tensor, "s dim"]) -> float:
@@ -86,15 +86,8 @@ def _nuclear_norm(first: Float[Tensor, "r dim"], second: Float[Tensor, "s dim"])
 def _factor(one: EmbeddingSet) -> Float[Tensor, "rank dim"]:
     """F with FᵀF the covariance: the scaled deviations themselves where clips are few, else from eigenvectors."""
     if isinstance(one, GaussianStats):
-        return _factor_of(one.covariance)
+        return one.factor
     return torch.mul(one - one.mean(0), (len(one) - 1) ** -0.5)
-
-
-def _factor_of(covariance: Float[Tensor, "dim dim"]) -> Float[Tensor, "rank dim"]:
-    values, vectors = torch.linalg.eigh(covariance)
-    # Eigenvalues below rounding are zeros: their square roots would add up to a visible error.
-    keep = values > values[-1].clamp_min(0) * len(values) * torch.finfo(torch.float64).eps
-    return torch.mul(vectors[:, keep], values[keep].sqrt()).T
 
 
 def _summarised(one: EmbeddingSet) -> EmbeddingSet:
