@@ -35,7 +35,7 @@ def find_reference_set(embedder: Embedder, category: str, folder: Path | None = 
         CheckpointError: If there are sets, but all were made with other weights or preprocessing than this
             embedder's; or a set is damaged. The message names the rebuild command.
     """
-    places = [folder] if folder is not None else _default_folders(embedder.name)
+    places = [folder] if folder is not None else reference_folders(embedder.name)
     found = [ReferenceSet.load(place, category) for place in places if (place / f"{category}.json").is_file()]
     for one in found:
         if one.fingerprint == embedder.fingerprint:
@@ -49,7 +49,8 @@ def find_reference_set(embedder: Embedder, category: str, folder: Path | None = 
     return None
 
 
-def _default_folders(name: str) -> list[Path]:
+def reference_folders(name: str) -> list[Path]:
+    """Where an embedder's sets are looked for: the user's own, then those that ship."""
     try:
         shipped = [checkpoint_path("references") / folder_name(name)]
     except CheckpointError:

@@ -115,6 +115,20 @@ class ReferenceSet:
         return nearest
 
     @property
+    def summary(self) -> str:
+        """What the set holds in a line, and a second one if it is lopsided."""
+        origins: dict[str, int] = {}
+        for row in self.makeup:
+            origins[row.origin] = origins.get(row.origin, 0) + row.clips
+        parts = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
+        line = (
+            f"{self.category}: {self.stats.n} reference and {len(self.held_out)} held-out clips, "
+            f"{len(self.makeup)} kinds, {sum(row.seconds for row in self.makeup):.0f} s ({parts}); "
+            f"{self.embedder} {self.fingerprint}, clips {self.data_hash}"
+        )
+        return f"{line}\n  warning: {self.warning}" if self.warning else line
+
+    @property
     def warning(self) -> str | None:
         """What is lopsided about the set's make-up, or None. A set of one kind of sound takes it for the category."""
         total = sum(row.clips for row in self.makeup)

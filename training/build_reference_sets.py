@@ -13,22 +13,6 @@ from pathlib import Path
 from audioforge.reference_building import build_reference_sets
 from audioforge.reference_sets import folder_name
 from reward_models import load_embedder
-from reward_models.reference import ReferenceSet
-
-
-def describe(built: ReferenceSet) -> str:
-    """One line on what a set holds."""
-    seconds = sum(row.seconds for row in built.makeup)
-    origins = {row.origin: 0 for row in built.makeup}
-    for row in built.makeup:
-        origins[row.origin] += row.clips
-    parts = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
-    line = (
-        f"{built.category}: {built.stats.n} reference and {len(built.held_out)} held-out clips, "
-        f"{len(built.makeup)} kinds, {seconds:.0f} s ({parts}); "
-        f"shrinkage {built.mahalanobis.shrinkage:.2f}, bandwidth {built.bandwidth:.3f}"
-    )
-    return f"{line}\n  warning: {built.warning}" if built.warning else line
 
 
 def main() -> None:
@@ -42,7 +26,7 @@ def main() -> None:
         embedder = load_embedder(name)
         out = arguments.out / folder_name(embedder.name)
         print(f"{embedder.name} {embedder.fingerprint} -> {out}")
-        build_reference_sets(embedder, out, clips=arguments.clips, on_built=lambda built: print(" ", describe(built)))
+        build_reference_sets(embedder, out, clips=arguments.clips, on_built=lambda built: print(" ", built.summary))
 
 
 if __name__ == "__main__":

@@ -11,12 +11,15 @@ from typing import Annotated
 
 import typer
 
+from audioforge.cli import reference
+
 app = typer.Typer(
     help="Learned-embedding rewards for text-to-audio: how good is this clip for this request?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(reference.app, name="reference")
 
 
 class Category(StrEnum):
