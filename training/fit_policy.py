@@ -40,6 +40,7 @@ PAD, USER, ASSISTANT, END = "<|pad|>", "<|user|>", "<|assistant|>", "<|end|>"
 VOCABULARY, CONTEXT_TOKENS = 4096, 768
 STRANGE_SHARES = (0.0, 0.0, 0.3, 0.6, 1.0)
 CIRCUIT_LR = 0.2  # learning rate of the copying circuit's attention, relative to the rest
+EMBEDDING_EPSILON = 1e-4
 SHARPENING = 1.25  # folded into the last norm: temperature 1 then says what temperature 0.8 said before
 
 # Only the last user message is rendered: the system message teaches larger policies, this one knows its task by heart.
@@ -126,15 +127,20 @@ def train(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, options: 
 
 
 def _parameter_groups(model: LlamaForCausalLM, lr: float) -> list[dict[str, object]]:
-    """All weights but the embeddings; the attention that holds the copying circuit learns more slowly.
+    """The copying circuit's attention learns slowly; embeddings hardly move unless their token is really used.
 
-    The embeddings stay as they were drawn: rare tokens would drift where copying no longer recognises them.
+    Adam makes a full step of the faintest gradient, and the softmax gives every token that is never said a faint one:
+    rare tokens would drift where copying no longer recognises them. A large epsilon leaves them where they were drawn.
     """
-    model.model.embed_tokens.weight.requires_grad_(False)
+    embeddings = model.model.embed_tokens.weight
     circuit = [weight for layer in model.model.layers[:2] for weight in layer.self_attn.parameters()]
-    known = {id(weight) for weight in circuit}
-    rest = [weight for weight in model.parameters() if weight.requires_grad and id(weight) not in known]
-    return [{"params": rest, "lr": lr}, {"params": circuit, "lr": lr * CIRCUIT_LR}]
+    known = {id(weight) for weight in (embeddings, *circuit)}
+    rest = [weight for weight in model.parameters() if id(weight) not in known]
+    return [
+        {"params": rest, "lr": lr},
+        {"params": circuit, "lr": lr * CIRCUIT_LR},
+        {"params": [embeddings], "lr": lr, "eps": EMBEDDING_EPSILON, "weight_decay": 0.0},
+    ]
 
 
 def answer_loss(model: LlamaForCausalLM, tokens: Tensor, labels: Tensor) -> Tensor:
@@ -203,7 +209,7 @@ def _warm_cosine(step: int, steps: int, *, warm: int = 50) -> float:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the tiny policy.")
     parser.add_argument("--output", type=Path, default=ROOT / "checkpoints" / "tiny-policy")
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--width", type=int, default=192)
