@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from audioforge.rewards.novelty import Novelty as Novelty
     from audioforge.rewards.prompt_pair_quality import PromptPairQuality as PromptPairQuality
     from audioforge.rewards.quality_head import QualityHead as QualityHead
+    from audioforge.rewards.reference_fad import ReferenceFAD as ReferenceFAD
     from audioforge.rewards.style_consistency import StyleConsistency as StyleConsistency
     from audioforge.rewards.technical_head import TechnicalHead as TechnicalHead
 
@@ -19,6 +20,7 @@ _LAZY = {
     "Novelty": "novelty",
     "PromptPairQuality": "prompt_pair_quality",
     "QualityHead": "quality_head",
+    "ReferenceFAD": "reference_fad",
     "Reward": "base",
     "RewardResult": "base",
     "StyleConsistency": "style_consistency",
@@ -30,6 +32,7 @@ __all__ = [
     "Novelty",
     "PromptPairQuality",
     "QualityHead",
+    "ReferenceFAD",
     "Reward",
     "RewardResult",
     "StyleConsistency",

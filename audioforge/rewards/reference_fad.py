@@ -22,7 +22,6 @@ from torch import Tensor
 from typing_extensions import override
 
 from audioforge.clips import Clips
-from audioforge.metrics.embeddings import squared_distances
 from audioforge.metrics.frechet import frechet_distance
 from audioforge.reference_sets import ReferenceLibrary
 from audioforge.rewards.base import Reward, RewardResult, masked
@@ -147,14 +146,14 @@ def leave_one_out(
 
 def fad_of_groups(reference: ReferenceSet) -> GroupDistance:
     """FAD of many small groups at once: the trace of the root is had from each group's Gram matrix."""
-    mean, covariance = reference.stats.mean, reference.stats.covariance
-    trace = float(covariance.trace())
+    mean, factor = reference.stats.mean, reference.stats.factor
+    trace = float(factor.square().sum())
 
     def distance(groups: Float[Tensor, "group clip dim"]) -> Float[Tensor, " group"]:
         centre = groups.mean(1, keepdim=True)
         deviation = (groups - centre) / (groups.shape[1] - 1) ** 0.5
-        gram = deviation @ covariance @ deviation.mT
-        root = torch.linalg.eigvalsh(gram).clamp_min(0).sqrt().sum(1)
+        seen = deviation @ factor.T
+        root = torch.linalg.eigvalsh(seen @ seen.mT).clamp_min(0).sqrt().sum(1)
         spread = deviation.square().sum((1, 2))
         return torch.add((centre[:, 0] - mean).square().sum(1) + trace + spread, root, alpha=-2)
 
@@ -168,8 +167,8 @@ def kad_of_groups(reference: ReferenceSet) -> GroupDistance:
 
     def distance(groups: Float[Tensor, "group clip dim"]) -> Float[Tensor, " group"]:
         n = groups.shape[1]
-        within = torch.stack([(squared_distances(own, own) * rate).exp().sum() - n for own in groups])
-        across = torch.stack([(squared_distances(own, clips) * rate).exp().mean() for own in groups])
+        within = (torch.cdist(groups, groups).square() * rate).exp().sum((1, 2)) - n
+        across = (torch.cdist(groups, clips).square() * rate).exp().mean((1, 2))
         return torch.sub(within / (n * (n - 1)), across, alpha=2) * 100
 
     return distance
