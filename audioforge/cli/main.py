@@ -88,6 +88,26 @@ def calibrate(
     calibrate_embedder(embedder, clips, device=device, out=out)
 
 
+@app.command()
+def service(  # noqa: PLR0913 - its options
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8100,
+    preset: PresetOption = "embedded",
+    device: DeviceOption = "cpu",
+    token_env: Annotated[str | None, typer.Option(help="Environment variable with the bearer token.")] = None,
+    max_seconds: Annotated[float, typer.Option(help="Longest clip.")] = 60,
+    max_bytes: Annotated[int, typer.Option(help="Largest body of a request.")] = 20_000_000,
+    max_clips: Annotated[int, typer.Option(help="Most clips in a request.")] = 64,
+) -> None:
+    """Serve scores over HTTP until interrupted: POST /v1/score, /healthz, /readyz, /metrics."""
+    from audioforge.cli.service import read_token, serve
+    from audioforge.service.settings import ServiceSettings
+
+    token = read_token(token_env)
+    limits = ServiceSettings(max_seconds=max_seconds, max_bytes=max_bytes, max_clips=max_clips, token=token)
+    serve(limits, host=host, port=port, preset=preset, device=device)
+
+
 @app.callback(invoke_without_command=True)
 def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,

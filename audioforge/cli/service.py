@@ -1,0 +1,60 @@
+"""``audioforge service``: one scorer behind HTTP, until interrupted."""
+
+import os
+from collections.abc import Callable, Sequence
+
+import typer
+
+from audioforge.rewards.clap_alignment import CLAPAlignment
+from audioforge.rewards.combined import CombinedReward
+from audioforge.scoring import Scorer
+from audioforge.scoring.category_guess import guess_categories
+from audioforge.scoring.presets import build_reward, find_preset
+from audioforge.service.settings import LOOPBACK, ServiceSettings
+
+
+def read_token(variable: str | None) -> str | None:
+    """The bearer token from an environment variable, so that it never shows in a list of processes.
+
+    Raises:
+        ValueError: If the variable isn't set.
+    """
+    if variable is None:
+        return None
+    if not os.environ.get(variable, "").strip():
+        raise ValueError(f"--token-env names {variable}, which is not set: export {variable}=… first.")
+    return os.environ[variable]
+
+
+def serve(settings: ServiceSettings, *, host: str, port: int, preset: str, device: str) -> None:
+    """Serves until interrupted.
+
+    Raises:
+        ValueError: If the preset's models aren't here, or the extra isn't installed.
+    """
+    try:
+        import uvicorn
+
+        from audioforge.service.app import make_app
+    except ImportError as error:
+        raise ValueError(f"the service needs its extra ({error}): pip install 'audioforge[service]'.") from error
+    find_preset(preset)
+    if host != LOOPBACK and settings.token is None:
+        typer.echo(f"audioforge: anyone who reaches {host}:{port} can ask; --token-env sets a token.", err=True)
+    reward = build_reward(preset, device=device)
+    with Scorer(reward, queue_calls=settings.max_requests * settings.max_clips) as scorer:
+        app = make_app(scorer, settings, guess_categories=guesser(reward))
+        uvicorn.run(app, host=host, port=port, access_log=False, timeout_graceful_shutdown=30)
+
+
+def guesser(reward: CombinedReward) -> Callable[[Sequence[str]], list[str]] | None:
+    """Categories from requests by the reward's own text tower; None for a reward without one."""
+    for own in reward.components:
+        if isinstance(own, CLAPAlignment):
+            embedder = own.embedder
+            return lambda requests: guess_categories(_cut(requests), embedder)
+    return None
+
+
+def _cut(requests: Sequence[str]) -> list[str]:
+    return [request[:1000] for request in requests]
