@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Protocol
 
 from audioforge.component_score import ComponentScore, finite_or_none
-from audioforge.env.answers import Answer, cut_prompt
+from audioforge.env.answers import Answer
 from audioforge.env.schedule import GroupItem
 from audioforge.generators.base import Generator
 from audioforge.proposal_parsing import parse_proposal
-from audioforge.proposals import Proposal, ProposalError
+from audioforge.proposals import Proposal
 from audioforge.rewards.scores import Scores
 from audioforge.rollouts import Message, RolloutRecord
-from audioforge.status import OK, ClipStatus, Status
+from audioforge.scoring.answers import read_answer
+from audioforge.status import OK, ClipStatus
 from reward_models.audio import AudioBatch
 
 
@@ -120,11 +121,8 @@ class GroupJudge:
         return parse_proposal(text, self.generator.parameters)
 
     def _parse(self, text: str) -> _Verdict:
-        try:
-            proposal, words_cut = cut_prompt(self.parse(text), self.generator.parameters.prompt_tokens)
-        except ProposalError as error:
-            return _Verdict(ClipStatus(Status.MALFORMED, str(error)), parse_failure=error.kind.value)
-        return _Verdict(proposal=proposal, words_cut=words_cut)
+        reading = read_answer(text, self.generator.parameters)
+        return _Verdict(reading.status, reading.proposal, reading.words_cut, reading.failure and reading.failure.value)
 
     async def _render(self, proposals: Sequence[Proposal | None], seed: int) -> tuple[AudioBatch, float]:
         known = [proposal for proposal in proposals if proposal is not None]

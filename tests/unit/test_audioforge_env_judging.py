@@ -5,9 +5,10 @@ import threading
 
 import pytest
 
-from audioforge.env.answers import Answer, cut_prompt
+from audioforge.env.answers import Answer
 from audioforge.env.schedule import GroupItem
 from audioforge.proposals import Proposal
+from audioforge.scoring.answers import cut_prompt
 from audioforge.status import Status
 from reward_models.audio import AudioBatch
 from tests.env_stand_ins import PeakScorer, ToneGenerator, make_judge, make_target
