@@ -1,0 +1,238 @@
+"""From answers to rewards, for every trainer alike: parse, render, score.
+
+Two kinds of failure are kept apart. What the policy did wrong (an answer that is no proposal, a clip without sound) is
+an outcome of its own: it earns the floor, else an answer that cannot be judged would be a way out. What went wrong with
+the judging is no score at all, and each adapter says so in its framework's way.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from audioforge.component_score import ComponentScore, finite_or_none
+from audioforge.generators import load_generator
+from audioforge.generators.base import Generator
+from audioforge.proposals import Proposal
+from audioforge.rewards.scores import Scores
+from audioforge.scoring.answers import read_answer
+from audioforge.scoring.presets import build_reward, find_preset
+from audioforge.scoring.scorer import Scorer
+from audioforge.status import ClipStatus, ScoringError, Status
+from reward_models.audio import AudioBatch
+
+TOTAL = "total"
+"""Name of the combined reward beside the components' names."""
+POLICY_FAULTS = frozenset({Status.MALFORMED, Status.SILENT, Status.CLIPPED, Status.TOO_SHORT})
+"""Outcomes that the answer itself brought about."""
+REMEMBERED_BATCHES = 64
+"""Several reward functions ask for the same batch one after the other; it is rendered once."""
+
+
+class BatchScorer(Protocol):
+    """The part of ``audioforge.scoring.scorer.Scorer`` that the adapters need."""
+
+    def score(
+        self,
+        audio: AudioBatch,
+        requests: Sequence[str | None] | str | None = None,
+        *,
+        categories: Sequence[str | None] | None = None,
+        groups: Sequence[str | None] | None = None,
+    ) -> Scores:
+        """Judge the clips and wait."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One answer and what it answers.
+
+    Attributes:
+        answer: The policy's whole text.
+        request: What was asked for.
+        category: ``drums``, ``instruments``, ``sfx``, ``ambient`` or ``None``.
+        seed: Of the rendering; by default one that follows from the request, so answers to it share their noise.
+        group: Answers of one group are compared with each other (novelty); ``None`` for an answer on its own.
+    """
+
+    answer: str
+    request: str
+    category: str | None = None
+    seed: int | None = None
+    group: str | None = None
+
+    @property
+    def rendering_seed(self) -> int:
+        """The seed that is used, in [0, 2**31)."""
+        if self.seed is not None:
+            return self.seed
+        return int.from_bytes(hashlib.sha256(self.request.encode()).digest()[:4], "big") >> 1
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of one answer.
+
+    Attributes:
+        status: Ok, or why there is no total.
+        proposal: As rendered; ``None`` if the answer is malformed.
+        total: Combined score in [0, 1]; ``None`` where unscored.
+        components: By the rewards' names; none if nothing was rendered.
+    """
+
+    status: ClipStatus
+    proposal: Proposal | None = None
+    total: float | None = None
+    components: Mapping[str, ComponentScore] = field(default_factory=dict)
+
+    def status_of(self, name: str) -> ClipStatus:
+        """Why the named score is missing, or ok."""
+        return self.status if name == TOTAL or name not in self.components else self.components[name].status
+
+    def score_of(self, name: str) -> float | None:
+        """The total or a component; ``None`` where unscored."""
+        if name == TOTAL:
+            return self.total
+        return self.components[name].score if name in self.components else None
+
+
+class AnswerJudge:
+    """Judges answers in batches; safe to call from any thread.
+
+    Args:
+        generator: Renders proposals, one batch at a time.
+        scorer: Judges clips.
+        component_names: Components that the scorer answers with.
+        floor: Reward of an answer that is at fault itself, in [0, 1]; ``None`` treats it as a failure to judge.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        scorer: BatchScorer,
+        component_names: Sequence[str] = (),
+        *,
+        floor: float | None = 0.0,
+    ) -> None:
+        self.generator = generator
+        self.scorer = scorer
+        self.component_names = tuple(component_names)
+        self.floor = floor
+        self._known: OrderedDict[tuple[Question, ...], Future[list[Judgement]]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._rendering = threading.Lock()
+
+    def judge(self, questions: Sequence[Question]) -> list[Judgement]:
+        """One judgement a question, in order; equal batches are rendered and scored once.
+
+        Raises:
+            Whatever the generator or the scorer raise for the batch as a whole; the next call tries again.
+        """
+        batch = tuple(questions)
+        with self._lock:
+            known = self._known.get(batch)
+            future = known or self._known.setdefault(batch, Future())
+            while len(self._known) > REMEMBERED_BATCHES:
+                self._known.popitem(last=False)
+        if known is None:
+            self._fill(future, batch)
+        return future.result()
+
+    def reward(self, judgement: Judgement, name: str = TOTAL) -> float | None:
+        """The reward in [0, 1]: the score, the floor if the answer is at fault, ``None`` if judging failed."""
+        score = judgement.score_of(name)
+        if score is None and judgement.status_of(name).code in POLICY_FAULTS:
+            return self.floor
+        return score
+
+    def reward_or_raise(self, judgement: Judgement, name: str = TOTAL) -> float:
+        """As ``reward``, for frameworks in which a failure is an exception.
+
+        Raises:
+            ScoringError: If judging failed; the message says why.
+        """
+        reward = self.reward(judgement, name)
+        if reward is None:
+            raise ScoringError(f"{name} could not be scored: {judgement.status_of(name)}")
+        return reward
+
+    def check_name(self, name: str) -> None:
+        """Accept ``total`` and the components' names.
+
+        Raises:
+            ValueError: For any other name.
+        """
+        if name not in (TOTAL, *self.component_names):
+            raise ValueError(f"no reward named {name!r}: give one of {', '.join((TOTAL, *self.component_names))}.")
+
+    def _fill(self, future: "Future[list[Judgement]]", batch: tuple[Question, ...]) -> None:
+        try:
+            future.set_result(self._judged(batch))
+        except BaseException as error:  # noqa: BLE001 - it reaches whoever waits for this batch, this caller among them
+            with self._lock:
+                self._known.pop(batch, None)
+            future.set_exception(error)
+
+    def _judged(self, batch: tuple[Question, ...]) -> list[Judgement]:
+        readings = [read_answer(question.answer, self.generator.parameters) for question in batch]
+        judgements = [Judgement(reading.status, reading.proposal) for reading in readings]
+        proposals = {row: r.proposal for row, r in enumerate(readings) if r.proposal is not None}
+        if not proposals:
+            return judgements
+        asked = [batch[row] for row in proposals]
+        with self._rendering:
+            audio = self.generator.generate(list(proposals.values()), [question.rendering_seed for question in asked])
+        scores = self._scores(audio, asked)
+        for place, row in enumerate(proposals):
+            judgements[row] = _scored(judgements[row], scores, place)
+        return judgements
+
+    def _scores(self, audio: AudioBatch, asked: Sequence[Question]) -> Scores:
+        return self.scorer.score(
+            audio,
+            [question.request for question in asked],
+            categories=[question.category for question in asked],
+            groups=[question.group for question in asked],
+        )
+
+
+def _scored(judgement: Judgement, scores: Scores, place: int) -> Judgement:
+    return replace(
+        judgement,
+        status=scores.status[place],
+        total=finite_or_none(float(scores.total[place])),
+        components=scores.component_scores(place),
+    )
+
+
+def build_judge(preset: str = "embedded", *, device: str = "cpu", floor: float | None = 0.0) -> AnswerJudge:
+    """The preset's generator and rewards.
+
+    Raises:
+        ValueError: If a name is unknown or a checkpoint is missing.
+    """
+    backends = find_preset(preset)
+    reward = build_reward(backends, device=device)
+    names = [component.name for component in reward.components]
+    return AnswerJudge(load_generator(backends.generator), Scorer(reward), names, floor=floor)
+
+
+class LazyJudge:
+    """The shipped preset, loaded once at first use: for trainers that are given a path to a function."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._judge: AnswerJudge | None = None
+
+    def __call__(self) -> AnswerJudge:
+        """The judge."""
+        with self._lock:
+            if self._judge is None:
+                self._judge = build_judge()
+            return self._judge
+
+
+default_judge = LazyJudge()
