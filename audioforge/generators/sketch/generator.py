@@ -19,7 +19,7 @@ from audioforge.proposals import Proposal
 from reward_models.audio import AudioBatch
 
 #: Raise it with every change that can be heard.
-VERSION = 1
+VERSION = 2
 _CEILING = 10 ** (-1 / 20)
 
 
