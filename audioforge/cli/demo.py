@@ -33,8 +33,15 @@ def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str
     typer.echo(f"preset {preset}: {find_preset(preset).summary}.")
     typer.echo(f"{targets} requests, {group_size} answers each; the first takes longest, while the models load.")
     counter = _Progress(targets * group_size)
-    settings = {"preset": preset, "environment_seed": seed, "temperature": TEMPERATURE}
-    run = run_process(targets, group_size, output=out, progress=counter, **settings)
+    run = run_process(
+        targets,
+        group_size,
+        output=out,
+        progress=counter,
+        preset=preset,
+        environment_seed=seed,
+        temperature=TEMPERATURE,
+    )
     page = out / PAGE_FILE
     write_rollouts_page(run.rollouts_path, page)
     _print_table(run.records)

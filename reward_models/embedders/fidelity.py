@@ -5,8 +5,9 @@ kinds and degrees of damage apart (``training/fit_fidelity.py``). Its vector is 
 the log-mel picture per band and of every stage's activations per frequency region: damage shows in texture more than in
 events, and early layers still hold what late ones have learned to overlook.
 
-Conventions: mono at 32 kHz, of which nothing above 14 kHz is heard (see ``HEARD_BANDS``), windows of 3 s half overlapping, short clips tiled, each
-window relative to its own peak: level is not heard, and neither is the stereo image.
+Conventions: mono at 32 kHz, of which nothing above 14 kHz is heard (see ``HEARD_BANDS``), windows of 3 s half
+overlapping, short clips tiled, each window relative to its own peak: level is not heard, and neither is the stereo
+image.
 """
 
 from pathlib import Path
@@ -29,8 +30,8 @@ SIZES = ((5, 7), (3, 3), (3, 3), (3, 3))
 STRIDES = ((2, 4), (2, 1), (2, 1), (2, 2))
 """Of kernels, in mel bands and frames, per stage."""
 HEARD_BANDS = 76
-"""Bands above 14 kHz are blanked: whether they hold anything tells of resampling filters and codecs, not of damage. With
-them, white noise made at 32 kHz was found out and white noise made at 44.1 kHz was not."""
+"""Bands above 14 kHz are blanked: whether they hold anything tells of resampling filters and codecs, not of damage.
+With them, white noise made at 32 kHz was found out and white noise made at 44.1 kHz was not."""
 REGIONS = 5
 """Frequency regions in which a stage's activations are summarised."""
 BAND_STATISTICS = 7
