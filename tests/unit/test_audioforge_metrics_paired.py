@@ -19,6 +19,11 @@ def test_a_small_gain_shows_through_large_differences_between_requests():
     assert found.p_value < 0.01
 
 
+def test_a_p_value_is_never_zero():
+    scores = noise(20, 0)
+    assert compare_paired(scores, scores + 9, bootstrap=Bootstrap(99)).p_value == pytest.approx(1 / 100)
+
+
 def test_two_equal_systems_are_told_apart_no_more_often_than_chance():
     p_values = [
         compare_paired(noise(30, 2 * i), noise(30, 2 * i + 1), bootstrap=Bootstrap()).p_value for i in range(30)

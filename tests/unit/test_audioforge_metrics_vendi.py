@@ -21,6 +21,11 @@ def test_the_score_is_the_same_on_either_side_of_the_square():
     assert vendi(torch.cat([clips, clips])).value == pytest.approx(vendi(clips).value)
 
 
+def test_the_length_of_an_embedding_does_not_count():
+    clips = torch.randn(6, 4, generator=torch.Generator().manual_seed(1))
+    assert vendi(clips * torch.logspace(-1, 1, 6)[:, None]).value == pytest.approx(vendi(clips).value)
+
+
 def test_larger_orders_see_fewer_clips():
     clips = torch.cat([torch.eye(4)[:1].repeat(9, 1), torch.eye(4)])
     scores = [vendi(clips, order=order).value for order in (0, 1, 2, math.inf)]

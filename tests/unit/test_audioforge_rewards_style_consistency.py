@@ -4,6 +4,7 @@ import torch
 from audioforge.clips import Clips
 from audioforge.rewards.style_consistency import StyleConsistency
 from audioforge.status import ScoringError, Status
+from reward_models.reference import ReferenceSet
 from tests.reference_stand_ins import SpectrumEmbedder, batch, built_references, hum
 
 
@@ -22,6 +23,13 @@ def test_a_clip_of_its_category_beats_one_of_another(reward):
     result = reward(batch([own, alien]), categories=["drums", "drums"])
     assert result.raw[0] > result.raw[1]
     assert result.score[0] > 0.1 > result.score[1] > 0
+
+
+def test_raw_is_the_typicality_that_the_method_names(reward, sets):
+    clips = Clips(batch([hum("drums", 5000)]), categories=["drums"])
+    reference = ReferenceSet.load(sets, "drums")
+    expected = {"mahalanobis": reference.mahalanobis, "kernel": reference.kernel}[reward.method]
+    torch.testing.assert_close(reward.score(clips).raw, expected(clips.embedding(reward.embedder)).float())
 
 
 def test_the_same_clip_is_judged_by_its_own_category(reward):
