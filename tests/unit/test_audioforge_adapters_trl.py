@@ -23,7 +23,7 @@ def test_a_total_is_one_number_a_completion():
 
 
 def test_conversations_are_judged_by_their_last_message():
-    completions = [[{"role": "assistant", "content": words(2)}]]
+    completions = [[{"role": "assistant", "content": words(5)}, {"role": "assistant", "content": words(2)}]]
     assert call(reward_function(make_judge()), completions) == pytest.approx([0.2], abs=1e-3)
 
 
