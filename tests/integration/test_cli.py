@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from audioforge.cli.main import app, run
 from audioforge.reference_clips import load_reference_clips
 from audioforge.rollouts import read_rollouts
+from reward_models import load_embedder
 
 RATE = 44_100
 
@@ -110,3 +111,11 @@ def test_the_demo_leaves_rollouts_and_a_page(tmp_path: Path):
     page = (tmp_path / "audioforge_rollouts.html").read_text()
     assert page.count("<article") == 6
     assert "Listen to them" in result.output
+
+
+@pytest.mark.parametrize("name", ["mini", "aisfx", "musicnn", "fidelity"])
+def test_the_listed_rate_and_dimension_are_the_embedders_own(name: str):
+    line = next(own for own in CliRunner().invoke(app, ["embedders"]).stdout.splitlines() if own.startswith(name))
+    embedder = load_embedder(name)
+    assert f"{embedder.sample_rate} Hz" in line
+    assert f" {embedder.dim} " in line
