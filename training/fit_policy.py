@@ -209,7 +209,7 @@ def _warm_cosine(step: int, steps: int, *, warm: int = 50) -> float:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the tiny policy.")
     parser.add_argument("--output", type=Path, default=ROOT / "checkpoints" / "tiny-policy")
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--width", type=int, default=192)
