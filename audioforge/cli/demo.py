@@ -16,8 +16,6 @@ from audioforge.scoring.explanation import explain
 from audioforge.scoring.presets import find_preset
 
 PAGE_FILE = "audioforge_rollouts.html"
-TEMPERATURE = 0.7
-"""Of the policy's sampling: at 1, a model of 2.6 million parameters fumbles the form of every third answer."""
 
 
 def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str) -> int:
@@ -40,7 +38,6 @@ def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str
         progress=counter,
         preset=preset,
         environment_seed=seed,
-        temperature=TEMPERATURE,
     )
     page = out / PAGE_FILE
     write_rollouts_page(run.rollouts_path, page)
