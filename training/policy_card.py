@@ -1,5 +1,9 @@
-"""Measure the tiny policy on requests it never saw and write its model card."""
+"""Measure the tiny policy on requests it never saw and write its model card.
 
+python -m training.policy_card      # the shipped policy on the requests of data/target_styles.json
+"""
+
+import json
 import random
 import re
 from collections import Counter
@@ -10,7 +14,9 @@ from audioforge.policies.ask import Ask, user_message
 from audioforge.policies.sampling import PolicyModel, SamplingSettings
 from audioforge.proposal_parsing import parse_proposal
 from audioforge.proposals import ProposalError
-from training.policy_corpus import make_example
+from audioforge.targets import load_targets
+from reward_models.checkpoints import checkpoint_path
+from training.policy_corpus import SAMPLERS, make_example
 from training.policy_words import HELD_OUT
 
 ANSWERS_EACH, BATCH = 4, 64
@@ -18,6 +24,13 @@ FILLER = frozenset(["a", "an", "and", "the", "with", "of", "in", "on", "at", "ov
 
 
 def evaluate_policy(policy: PolicyModel, *, answers: int, seed: int) -> dict[str, object]:
+    """Measure on generated requests, of whose words about a third are in no training pair; see ``measure``."""
+    draw = random.Random(seed)
+    asks = [make_example(draw, strange_words=0.35, vocabulary=HELD_OUT).ask for _ in range(answers // ANSWERS_EACH)]
+    return measure(policy, asks, seed)
+
+
+def measure(policy: PolicyModel, asks: Sequence[Ask], seed: int) -> dict[str, object]:
     """Sample at temperature 1, four answers a request.
 
     Returns:
@@ -26,8 +39,6 @@ def evaluate_policy(policy: PolicyModel, *, answers: int, seed: int) -> dict[str
         holds), ``distinct`` (different answers among the four to one request, over four), and the count of each
         failure.
     """
-    draw = random.Random(seed)
-    asks = [make_example(draw, strange_words=0.35, vocabulary=HELD_OUT).ask for _ in range(answers // ANSWERS_EACH)]
     texts = sample_answers(policy, asks, seed)
     prompts = [(ask, _prompt_of(text)) for ask, group in zip(asks, texts, strict=True) for text in group]
     failures = Counter(prompt for _, (prompt, valid) in prompts if not valid)
@@ -115,3 +126,17 @@ Malformed kinds: {failures}.
 """,
         encoding="utf-8",
     )
+
+
+def main() -> None:
+    """Print the shipped policy's numbers on the targets, none of which it was trained on."""
+    asks = [
+        Ask(target.target_description, target.category, target.parameters.seconds_total, SAMPLERS[:4])
+        for target in load_targets()
+    ]
+    policy = PolicyModel.load(checkpoint_path("tiny-policy"))
+    print(json.dumps(measure(policy, asks, seed=5), indent=2))
+
+
+if __name__ == "__main__":
+    main()
