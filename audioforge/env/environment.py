@@ -157,7 +157,8 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
     async def _roll_out(self, item: GroupItem) -> dict[str, Any] | None:
         started = time.monotonic()
         messages = self.get_prompt(item.target, seed=item.seed)
-        answers = await self.ask_policy(messages, self.config.group_size, self.config.temperature)
+        seed = item.seed if self.process_mode else None  # a run without a trainer can be repeated
+        answers = await self.ask_policy(messages, self.config.group_size, self.config.temperature, seed=seed)
         seconds = time.monotonic() - started
         records = await self._ready().judge.judge(item, messages, answers, policy_seconds=seconds)
         self._keep(records)

@@ -36,6 +36,16 @@ def test_every_answer_is_a_record_and_every_group_is_whole(run):
     assert {record.category for record in records} == {"drums", "instruments", "sfx", "ambient"}
 
 
+def test_a_run_is_repeated_by_its_seed_and_another_seed_differs(tmp_path):
+    runs = [
+        run_process(1, 4, output=tmp_path / str(number), backends=stand_ins(), environment_seed=seed)
+        for number, seed in enumerate((1, 1, 2))
+    ]
+    first, same, other = ([record.completion for record in run.records] for run in runs)
+    assert first == same
+    assert first != other
+
+
 def test_malformed_answers_are_rollouts_with_a_name_and_the_floor(run):
     malformed = [record for record in run.records if record.status.code is Status.MALFORMED]
     assert malformed
