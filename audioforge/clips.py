@@ -185,7 +185,9 @@ def _as_batch(audio: AudioLike, sample_rate: int | None) -> tuple[AudioBatch, li
     if isinstance(audio, str | Path):
         raise ScoringError(f"expected a list of clips, got the single path {str(audio)!r}: wrap it in a list.")
     items = list(audio)
-    if items and all(isinstance(item, str | Path) for item in items):
+    if not items:
+        return AudioBatch.from_arrays([], sample_rate or 48_000), []
+    if all(isinstance(item, str | Path) for item in items):
         return _read(cast("list[str | Path]", items))
     if sample_rate is None:
         raise ScoringError("arrays come without their rate: give sample_rate= in Hz (for example sample_rate=44100).")

@@ -27,7 +27,7 @@ def with_defaults(arguments: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line."""
-    sys.argv[1:] = with_defaults(sys.argv[1:])
+    sys.argv[1:] = with_defaults(sys.argv[1:] or ["--help"])  # without a command, Atropos ends in a traceback
     AudioForgeEnv.cli()
 
 

@@ -63,11 +63,19 @@ class CombinedReward(Reward):
         results = {component.name: guarded(component, clips) for component in self.components}
         counted = self._weight_matrix(clips, results)
         scores = torch.stack([self._bounded(result) for result in results.values()], dim=1)
-        status = tuple(_first_failure(clips, results, counted, index) for index in range(len(clips)))
+        status = tuple(self._status(clips, results, counted, index) for index in range(len(clips)))
         gates = self._gates(results, scores)
         total = masked(_weighted_mean(scores, counted, self.mean) * gates, status)
         provenance = {"combination": f"{self.mean} mean, weights {self.weights.version}", **dict(_flat(results))}
         return Scores(total, results, status, masked(gates, status), provenance)
+
+    def _category_status(self, category: str | None) -> ClipStatus:
+        known = self.weights.categories
+        if category is None or not known or category in known:
+            return OK
+        return ClipStatus(
+            Status.NO_REFERENCE, f"unknown category {category!r}: give one of {', '.join(known)}, or none"
+        )
 
     def _weight_matrix(self, clips: Clips, results: Mapping[str, RewardResult]) -> Float[Tensor, "batch component"]:
         rows = [[self.weights.of(category).get(name, 0.0) for name in results] for category in clips.categories]

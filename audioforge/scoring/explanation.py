@@ -14,7 +14,10 @@ MEANING: Mapping[str, tuple[str, str]] = {
     "quality_head": ("has audible damage", "sounds clean"),
     "prompt_pair_quality": ("sounds noisy", "sounds clean"),
     "technical_head": ("misses the tempo, width or brightness asked for", "has the technical traits asked for"),
-    "novelty": ("is nearly a copy of a reference or of another clip", "is a sound of its own"),
+    "novelty": (
+        "is close to a reference or to another clip of its group, or unlike its category",
+        "is a sound of its own",
+    ),
 }
 """What a low and a high score of a component say of a clip."""
 
@@ -45,19 +48,16 @@ def explain(
         return "no component counts for this clip"
     worst, best = max(lost, key=lost.__getitem__), max(lost, key=lambda name: components[name].score or 0.0)
     closed = [name for name, gate in weights.gates.items() if _is_below(components.get(name), gate)]
-    parts = [_phrase(best, components, high=True)] if best != worst else []
+    praised = best != worst and (components[best].score or 0) >= 0.5
+    parts = [_phrase(best, components, high=True)] if praised else []
     parts.append(_phrase(worst, components, high=(components[worst].score or 0) >= 0.5))
     gate = f"; the {', '.join(closed)} gate took part of the total" if closed else ""
-    return (", but ".join(parts) if _differ(components, best, worst) else ", and ".join(parts)) + gate
+    return (", but " if (components[worst].score or 0) < 0.5 else ", and ").join(parts) + gate
 
 
 def _phrase(name: str, components: Mapping[str, ComponentScore], *, high: bool) -> str:
     low_words, high_words = MEANING.get(name, (f"is low on {name}", f"is high on {name}"))
     return f"{high_words if high else low_words} ({name} {components[name].score:.2f})"
-
-
-def _differ(components: Mapping[str, ComponentScore], best: str, worst: str) -> bool:
-    return best != worst and (components[worst].score or 0) < 0.5
 
 
 def _is_below(component: ComponentScore | None, gate: float) -> bool:

@@ -59,6 +59,10 @@ def test_equal_requests_are_embedded_once_and_missing_ones_are_nan():
     assert clips.text_embedding(LoudnessEmbedder()).nan_to_num(-1).tolist() == [[0, 1], [-1, -1], [0, 1]]
 
 
+def test_no_clips_are_no_error():
+    assert len(gather_clips([], [])) == 0
+
+
 def test_one_request_may_stand_for_all_clips():
     assert gather_clips([tone(0.5)] * 2, "loud", sample_rate=16_000).requests == ("loud", "loud")
 

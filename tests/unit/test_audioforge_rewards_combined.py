@@ -42,6 +42,13 @@ def test_weights_follow_the_category():
     assert scores.total.tolist() == pytest.approx([0.8, 0.3])
 
 
+def test_an_unknown_category_is_a_status_and_never_a_higher_total():
+    weights = RewardWeights("t", {"a": 1}, {"drums": {"b": 1}})
+    scores = judged([Fixed("a", 0.9), Fixed("b", 0.2)], weights, categories=["kazoo", "drums"])
+    assert torch.isnan(scores.total).tolist() == [True, False]
+    assert scores.status[0].reason == "unknown category 'kazoo': give one of drums, or none"
+
+
 def test_a_gate_shrinks_the_total_in_proportion():
     scores = judged([Fixed("a", 0.9), Fixed("b", 0.1)], RewardWeights("t", {"a": 1}, gates={"b": 0.4}))
     assert scores.gates.tolist() == pytest.approx([0.25, 0.25])

@@ -23,6 +23,10 @@ def test_a_good_clip_has_no_but():
     )
 
 
+def test_a_low_component_is_never_praised():
+    assert explain(components(0.05, 0.2), OK, WEIGHTS).startswith("does not sound like what was asked for")
+
+
 def test_a_closed_gate_is_named():
     assert "the clap_alignment gate took part of the total" in explain(components(0.1, 0.9), OK, WEIGHTS)
 
