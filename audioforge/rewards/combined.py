@@ -69,13 +69,14 @@ class CombinedReward(Reward):
         provenance = {"combination": f"{self.mean} mean, weights {self.weights.version}", **dict(_flat(results))}
         return Scores(total, results, status, masked(gates, status), provenance)
 
-    def _category_status(self, category: str | None) -> ClipStatus:
-        known = self.weights.categories
-        if category is None or not known or category in known:
-            return OK
-        return ClipStatus(
-            Status.NO_REFERENCE, f"unknown category {category!r}: give one of {', '.join(known)}, or none"
-        )
+    def _status(
+        self, clips: Clips, results: Mapping[str, RewardResult], counted: Float[Tensor, "batch component"], index: int
+    ) -> ClipStatus:
+        category, known = clips.categories[index], self.weights.categories
+        if category is not None and known and category not in known:
+            reason = f"unknown category {category!r}: give one of {', '.join(known)}, or none"
+            return ClipStatus(Status.NO_REFERENCE, reason)
+        return _first_failure(clips, results, counted, index)
 
     def _weight_matrix(self, clips: Clips, results: Mapping[str, RewardResult]) -> Float[Tensor, "batch component"]:
         rows = [[self.weights.of(category).get(name, 0.0) for name in results] for category in clips.categories]
