@@ -84,8 +84,7 @@ class Clips:
     def embedding(self, embedder: Embedder) -> Float[Tensor, "batch dim"]:
         """Unit vectors of the clips; NaN rows where a clip can't be judged."""
         if embedder.fingerprint not in self._embeddings:
-            frames = self.frame_embeddings(embedder)
-            self._embeddings[embedder.fingerprint] = _pooled(frames, len(self), embedder.dim)
+            self._embeddings[embedder.fingerprint] = self.frame_embeddings(embedder).pooled(len(self))
         return self._embeddings[embedder.fingerprint]
 
     def frame_embeddings(self, embedder: Embedder) -> FrameEmbeddings:
@@ -207,10 +206,3 @@ def _read(paths: list[str | Path]) -> tuple[AudioBatch, list[ClipStatus]]:
     rate = max((clip[1] for clip in clips if clip is not None), default=48_000)
     decoded = [torch.zeros(1, 0) if clip is None else resample_clip(clip[0], clip[1], rate) for clip in clips]
     return AudioBatch.from_arrays(decoded, rate), status
-
-
-def _pooled(frames: FrameEmbeddings, count: int, dim: int) -> Float[Tensor, "batch dim"]:
-    total = torch.zeros(count, dim).index_add_(0, frames.clip, frames.embedding)
-    windows = torch.zeros(count).index_add_(0, frames.clip, torch.ones(len(frames.clip)))
-    pooled = torch.nn.functional.normalize(total / windows.clamp_min(1)[:, None], dim=1)
-    return torch.where(windows[:, None] > 0, pooled, float("nan"))

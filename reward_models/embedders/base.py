@@ -26,6 +26,13 @@ class FrameEmbeddings(NamedTuple):
     embedding: Float[Tensor, "frame dim"]
     clip: Int[Tensor, " frame"]
 
+    def pooled(self, count: int) -> Float[Tensor, "batch dim"]:
+        """Mean over each of ``count`` clips' windows, scaled to unit length; NaN for a clip that has none."""
+        total = torch.zeros(count, self.embedding.shape[1]).index_add_(0, self.clip, self.embedding)
+        windows = torch.zeros(count).index_add_(0, self.clip, torch.ones(len(self.clip)))
+        mean = torch.nn.functional.normalize(total / windows.clamp_min(1)[:, None], dim=1)
+        return torch.where(windows[:, None] > 0, mean, float("nan"))
+
 
 class Embedder(ABC):
     """Clip → unit vector.
@@ -86,10 +93,7 @@ class Embedder(ABC):
         Raises:
             AudioError: If a clip is empty or not finite; the message names it.
         """
-        frames = self.frame_embeddings(audio)
-        total = torch.zeros(len(audio), self.dim).index_add_(0, frames.clip, frames.embedding)
-        count = torch.zeros(len(audio)).index_add_(0, frames.clip, torch.ones(len(frames.clip)))
-        return torch.nn.functional.normalize(total / count[:, None], dim=1)
+        return self.frame_embeddings(audio).pooled(len(audio))
 
 
 class TextAudioEmbedder(Embedder):

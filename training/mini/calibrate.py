@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from reward_models.calibration import MatchCalibration, expected_calibration_error, fit_match_calibration
+from reward_models.calibration import MatchCalibration, cross_fitted_match_calibration
 from reward_models.embedders.mini.embedder import MiniEmbedder
 from training.mini.cache import Entry
 
@@ -34,12 +34,7 @@ def calibrate(
     matched = torch.tensor([match for _, _, match in pairs])
     labels = sorted({entry.label for entry in entries})
     fold = torch.tensor([labels.index(entries[index].label) % 2 for index, _, _ in pairs])
-    errors = []
-    for held in (0, 1):
-        slope, intercept = fit_match_calibration(cosine[fold != held], matched[fold != held])
-        probability = torch.sigmoid(slope * cosine[fold == held] + intercept)
-        errors.append(expected_calibration_error(probability, matched[fold == held]))
-    slope, intercept = fit_match_calibration(cosine, matched)
+    slope, intercept, ece = cross_fitted_match_calibration(cosine, matched, fold)
     packs = ", ".join(sorted({entry.group for entry in entries if entry.kind == "real"}))
     return MatchCalibration(
         slope=slope,
@@ -47,7 +42,7 @@ def calibrate(
         fingerprint=embedder.fingerprint,
         version=f"{embedder.name}-held-out-packs-1",
         data=f"real clips of packs held out of training ({packs}); half of the mismatched pairs within a category",
-        ece=sum(errors) / 2,
+        ece=ece,
         pairs=len(pairs),
     )
 
