@@ -63,6 +63,7 @@ class Reward(ABC):
         *,
         sample_rate: int | None = None,
         categories: Sequence[str | None] | None = None,
+        groups: Sequence[str | None] | None = None,
         strict: bool = False,
     ) -> RewardResult:
         """Judges clips in whatever form the caller has them.
@@ -72,12 +73,13 @@ class Reward(ABC):
             requests: What was asked for, one a clip (or one string for all).
             sample_rate: Hz of the arrays.
             categories: ``drums``, ``instruments``, ``sfx`` or ``ambient``, one a clip.
+            groups: Clips of one name answer the same request together, one name a clip.
             strict: Raise at the first clip that can't be scored.
 
         Raises:
             ScoringError: If counts differ, arrays lack their rate, or ``strict`` and a clip can't be scored.
         """
-        clips = gather_clips(audio, requests, sample_rate=sample_rate, categories=categories)
+        clips = gather_clips(audio, requests, sample_rate=sample_rate, categories=categories, groups=groups)
         result = self.score(clips)
         if strict:
             raise_unscored(result)
