@@ -9,13 +9,18 @@ export OMP_WAIT_POLICY ?= passive
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: demo test check format install clean
+.PHONY: demo test test-scale check format install clean
 
 demo: $(STAMP)
 	$(BIN)/audioforge demo
 
 test: check
 	$(BIN)/python -m pytest
+
+# A local Ray cluster: a worker killed in the middle, and a Ray Serve deployment. Adds Ray to .venv.
+test-scale: $(STAMP)
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev,scale]'
+	$(BIN)/python -m pytest -m ray tests/scale
 
 check: $(STAMP)
 	$(BIN)/ruff check .

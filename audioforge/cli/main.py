@@ -44,11 +44,33 @@ def score(
     device: DeviceOption = "cpu",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Score clips against a request, with every component of the score."""
+    """Score clips against a request, with every component of the score. For thousands of clips: score-archive."""
     from audioforge.cli.score import score_files
 
     chosen = None if category is None else category.value
     raise typer.Exit(score_files(clips, request, category=chosen, preset=preset, device=device, as_json=json))
+
+
+@app.command()
+def score_archive(  # noqa: PLR0913 - its options
+    archive: Annotated[Path, typer.Argument(help="Folder, or a table (parquet, csv, jsonl) with a column file.")],
+    out: Annotated[Path, typer.Option(help="Folder for the parts and scores.parquet; a run goes on where it was.")],
+    request: Annotated[str | None, typer.Option(help="For clips without a request of their own.")] = None,
+    category: Annotated[Category | None, typer.Option(help="For clips without one; guessed from the request.")] = None,
+    preset: PresetOption = "embedded",
+    device: DeviceOption = "cpu",
+    shard_clips: Annotated[int, typer.Option(min=1, help="Clips scored as one batch.")] = 64,
+    ray: Annotated[bool, typer.Option("--ray", help="Score with a pool of Ray actors (extra scale).")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Ray actors at once.")] = 2,
+    cpus: Annotated[float, typer.Option(min=0, help="Cores a Ray actor reserves.")] = 1,
+    gpus: Annotated[float, typer.Option(min=0, help="GPUs a Ray actor reserves.")] = 0,
+) -> None:
+    """Score a whole archive into Parquet, resumable, on this machine or on a Ray cluster."""
+    from audioforge.cli.score_archive import ArchiveOptions, score_archive_to
+
+    chosen = None if category is None else category.value
+    options = ArchiveOptions(request, chosen, preset, device, shard_clips, workers if ray else 0, cpus, gpus)
+    raise typer.Exit(score_archive_to(archive, out, options))
 
 
 @app.command()

@@ -9,10 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from audioforge.clips import Clips, gather_clips
-from audioforge.rewards.clap_alignment import CLAPAlignment
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.scores import Scores
-from audioforge.scoring.category_guess import guess_categories
+from audioforge.scoring.category_guess import category_guesser
 from audioforge.scoring.explanation import explain
 from audioforge.scoring.presets import build_reward, find_preset
 
@@ -32,7 +31,8 @@ def score_files(
         raise ValueError(f"give one --request, or one per clip: got {len(requests)} for {len(paths)} clips.")
     asked = list(requests) * len(paths) if len(requests) == 1 else list(requests)
     reward = build_reward(preset, device=device)
-    categories = [category] * len(paths) if category else _guessed(asked, reward)
+    guess = category_guesser(reward)
+    categories = [category] * len(paths) if category or guess is None else guess(asked)
     clips = gather_clips(list(paths), asked, categories=categories)
     scores = reward.judge(clips)
     if as_json:
@@ -43,11 +43,6 @@ def score_files(
         if category is None:
             typer.echo("The category was guessed from the request; --category sets it.")
     return 0 if all(status.ok for status in scores.status) else 1
-
-
-def _guessed(requests: Sequence[str], reward: CombinedReward) -> list[str]:
-    alignment = next(own for own in reward.components if isinstance(own, CLAPAlignment))
-    return guess_categories([request[:1000] for request in requests], alignment.embedder)
 
 
 def _to_json(paths: Sequence[Path], clips: Clips, scores: Scores, preset: str) -> dict[str, object]:

@@ -1,14 +1,11 @@
 """``audioforge service``: one scorer behind HTTP, until interrupted."""
 
 import os
-from collections.abc import Callable, Sequence
 
 import typer
 
-from audioforge.rewards.clap_alignment import CLAPAlignment
-from audioforge.rewards.combined import CombinedReward
 from audioforge.scoring import Scorer
-from audioforge.scoring.category_guess import guess_categories
+from audioforge.scoring.category_guess import category_guesser
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.service.settings import LOOPBACK, ServiceSettings
 
@@ -43,18 +40,5 @@ def serve(settings: ServiceSettings, *, host: str, port: int, preset: str, devic
         typer.echo(f"audioforge: anyone who reaches {host}:{port} can ask; --token-env sets a token.", err=True)
     reward = build_reward(preset, device=device)
     with Scorer(reward, queue_calls=settings.max_requests * settings.max_clips) as scorer:
-        app = make_app(scorer, settings, guess_categories=guesser(reward))
+        app = make_app(scorer, settings, guess_categories=category_guesser(reward))
         uvicorn.run(app, host=host, port=port, access_log=False, timeout_graceful_shutdown=30)
-
-
-def guesser(reward: CombinedReward) -> Callable[[Sequence[str]], list[str]] | None:
-    """Categories from requests by the reward's own text tower; None for a reward without one."""
-    for own in reward.components:
-        if isinstance(own, CLAPAlignment):
-            embedder = own.embedder
-            return lambda requests: guess_categories(_cut(requests), embedder)
-    return None
-
-
-def _cut(requests: Sequence[str]) -> list[str]:
-    return [request[:1000] for request in requests]

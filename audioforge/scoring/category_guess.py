@@ -5,12 +5,16 @@ category of the most similar target descriptions by the text tower.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from audioforge.rewards.clap_alignment import CLAPAlignment
+from audioforge.rewards.combined import CombinedReward
 from audioforge.targets import load_targets
 from reward_models.embedders.base import TextAudioEmbedder
 
 NEIGHBOURS = 5
+READ_CHARACTERS = 1_000
+"""A category shows in the first sentences; text towers cut what is longer anyway."""
 
 
 def guess_categories(requests: Sequence[str], embedder: TextAudioEmbedder) -> list[str]:
@@ -27,3 +31,12 @@ def guess_categories(requests: Sequence[str], embedder: TextAudioEmbedder) -> li
     known = embedder.embed_text([target.target_description for target in targets])
     nearest = (embedder.embed_text(requests) @ known.T).topk(NEIGHBOURS, dim=1).indices
     return [Counter(targets[i].category for i in row).most_common(1)[0][0] for row in nearest.tolist()]
+
+
+def category_guesser(reward: CombinedReward) -> Callable[[Sequence[str]], list[str]] | None:
+    """Categories from requests by the reward's own text tower; None for a reward without one."""
+    for own in reward.components:
+        if isinstance(own, CLAPAlignment):
+            embedder = own.embedder
+            return lambda requests: guess_categories([asked[:READ_CHARACTERS] for asked in requests], embedder)
+    return None

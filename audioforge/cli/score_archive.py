@@ -1,0 +1,72 @@
+"""``audioforge score-archive``: an archive in, ``scores.parquet``, ``failed.csv`` and ``summary.json`` out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from audioforge.scoring.presets import build_reward
+
+try:
+    from audioforge.scale.archive import read_archive
+    from audioforge.scale.ray_pool import RayPool
+    from audioforge.scale.run import ArchiveRun, LocalWorker, Worker, model_fingerprint, run_archive
+    from audioforge.scale.shard import Shard
+except ImportError as error:
+    raise ValueError(f"scoring an archive needs its extra ({error}): pip install 'audioforge[archive]'.") from error
+
+
+@dataclass(frozen=True)
+class ArchiveOptions:
+    """What the command was asked for; ``workers`` 0 is this process."""
+
+    request: str | None
+    category: str | None
+    preset: str
+    device: str
+    shard_clips: int
+    workers: int
+    cpus: float
+    gpus: float
+
+
+def score_archive_to(archive: Path, out: Path, options: ArchiveOptions) -> int:
+    """Scores an archive and says what came of it.
+
+    Returns:
+        Exit code: 0 if every clip was scored, else 1.
+
+    Raises:
+        ValueError: If the archive can't be read, or Ray or the preset's models aren't here.
+    """
+    clips = read_archive(archive, request=options.request, category=options.category)
+    reward = build_reward(options.preset, device=options.device)
+    model = model_fingerprint(reward)
+    worker: Worker = LocalWorker(reward, out)
+    if options.workers:
+        worker = RayPool(options.preset, out, workers=options.workers, cpus=options.cpus, gpus=options.gpus)
+    run = run_archive(clips, out, _shown(worker), model=model, shard_clips=options.shard_clips)
+    _report(run, out)
+    return 1 if run.failed else 0
+
+
+def _shown(worker: Worker) -> Worker:
+    def work(shards: Sequence[Shard], model: str) -> Iterator[int]:
+        with Progress(*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn()) as progress:
+            task = progress.add_task("clips", total=sum(len(shard.clips) for shard in shards))
+            for count in worker(shards, model):
+                progress.advance(task, count)
+                yield count
+
+    return work
+
+
+def _report(run: ArchiveRun, out: Path) -> None:
+    earlier = run.clips - run.scored_now
+    typer.echo(f"{run.clips} clips ({earlier} of them judged before): {run.table}")
+    for status, count in run.status.items():
+        typer.echo(f"  {status}: {count}")
+    if run.failed:
+        typer.echo(f"  without a score: {run.failed}, listed in {out / 'failed.csv'}")
