@@ -32,6 +32,7 @@ install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "AudioForge needs Python 3.11 or newer: make PYTHON=python3.11 …"; exit 1; }
+	@echo "Installing into $(VENV): 2.2 GB, a few minutes the first time."
 	$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
 	$(BIN)/pip install -q --upgrade-strategy only-if-needed -c constraints.txt torch
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
