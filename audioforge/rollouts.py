@@ -6,8 +6,8 @@ file's own folder.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypedDict
@@ -55,11 +55,12 @@ class RolloutRecord:
         parse_failure: Name of the malformed kind, such as ``bad_json``; ``None`` if the answer parsed.
         components: Every reward component by name.
         total: Combined score in [0, 1]; ``None`` where unscored.
-        reward: What the trainer is given: the total, or the documented floor.
+        reward: What the trainer is given: the total less its charges, or the documented floor.
         seconds_taken: Wall time by stage (``policy``, ``generate``, ``score``) of the whole group, in seconds.
         tokens: Length of the answer in the policy's tokens.
         audio: The clip's file, relative to the record file's folder; ``None`` if there is none.
         provenance: What made and judged it: preset, generator, policy, embedder and calibration fingerprints.
+        charges: Shares of the total that the answer pays, by reason; empty where it pays none.
     """
 
     id: str
@@ -82,6 +83,7 @@ class RolloutRecord:
     tokens: int
     audio: str | None
     provenance: Mapping[str, str]
+    charges: Mapping[str, float] = field(default_factory=dict)
 
 
 class RolloutSink(Protocol):
@@ -120,6 +122,37 @@ class RolloutWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def drop_unfinished(path: str | Path, is_finished: Callable[[str], bool]) -> int:
+    """Prepare the file of a killed run to be gone on with: drop half a line, and groups that will be rolled out again.
+
+    Args:
+        path: The file; nothing is done if there is none.
+        is_finished: Whether the group of that name is done with.
+
+    Returns:
+        How many lines were dropped.
+    """
+    file = Path(path)
+    if not file.is_file():
+        return 0
+    fresh, dropped = file.with_name(file.name + ".new"), 0
+    with file.open(encoding="utf-8") as old, fresh.open("w", encoding="utf-8") as new:
+        for line in old:
+            if line.endswith("\n") and is_finished(_group_of(line)):
+                new.write(line)
+            else:
+                dropped += 1
+    fresh.replace(file)
+    return dropped
+
+
+def _group_of(line: str) -> str:
+    try:
+        return str(json.loads(line)["group"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def write_rollouts(path: str | Path, records: Iterable[RolloutRecord]) -> None:
@@ -164,6 +197,7 @@ def record_to_json(record: RolloutRecord) -> dict[str, object]:
         "total": finite_or_none(record.total),
         "seconds_taken": dict(record.seconds_taken),
         "provenance": dict(record.provenance),
+        "charges": dict(record.charges),
     }
 
 

@@ -68,7 +68,7 @@ def make_target(number: int = 0, category: str = "drums") -> Target:
         subcategory="techno",
         target_description=f"{120 + number} BPM techno drum loop",
         reference_file="none.wav",
-        parameters=TargetParameters(0.5, 120 + number, ("punchy",)),
+        parameters=TargetParameters(4.0, 120 + number, ("punchy",)),
         baseline_prompt="techno",
         difficulty="easy",
         metadata=TargetMetadata("pingpong", 8, 1.0),

@@ -1,15 +1,19 @@
 """``python -m audioforge.env serve|process|evaluate``: Atropos' command line with safer defaults.
 
 Atropos' ``process`` and ``evaluate`` switch W&B on whatever the configuration says, and ``process`` writes into
-``data/``; both are set here unless the command line or a configuration file says otherwise.
+``data/``; ``serve`` would stop after ``total_steps`` of its own instead of the trainer's. All are set here unless the
+command line or a configuration file says otherwise.
 """
 
+import logging
+import signal
 import sys
 from collections.abc import Sequence
 
 from audioforge.env.environment import AudioForgeEnv
 
 _DEFAULTS = {
+    "serve": {"env.total_steps": "-1"},  # as many as the trainer has
     "process": {"env.use_wandb": "False", "env.data_path_to_save_groups": "artifacts/groups/groups.jsonl"},
     "evaluate": {"env.use_wandb": "False", "env.data_dir_to_save_evals": "artifacts/evaluation"},
 }
@@ -25,8 +29,17 @@ def with_defaults(arguments: Sequence[str]) -> list[str]:
     return [*arguments, *added]
 
 
+def set_up_logging() -> None:
+    """One line an event on standard error; of Atropos, which tells its state ten times a second, warnings alone."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("atroposlib", "atroposlib.envs.base", "httpx", "openai", "aiohttp.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
 def main() -> None:
     """Run the command line."""
+    set_up_logging()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's stop ends a run as Ctrl+C does
     sys.argv[1:] = with_defaults(sys.argv[1:] or ["--help"])  # without a command, Atropos ends in a traceback
     AudioForgeEnv.cli()
 

@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from audioforge.env.charges import Charges
 from audioforge.env.config import AudioForgeEnvConfig
 from audioforge.env.judging import GroupJudge
+from audioforge.env.second_judge import SecondJudge
 from audioforge.generators import load_generator
 from audioforge.generators.base import Generator
+from audioforge.rewards import StyleConsistency
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
+
+SECOND_EMBEDDER = "aisfx"  # trained by others on other data than mini; no component of any preset stands on it
 
 
 @dataclass(frozen=True)
@@ -20,11 +25,13 @@ class Backends:
         judge: Turns answers into records.
         policy: The preset's policy.
         close: Stops worker threads.
+        second_judge: Judges evaluations beside the reward; never sent to a trainer.
     """
 
     judge: GroupJudge
     policy: str
     close: Callable[[], None]
+    second_judge: SecondJudge | None = None
 
     @property
     def generator(self) -> Generator:
@@ -48,5 +55,9 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
         "generator.fingerprint": generator.fingerprint,
         "policy": config.policy or preset.policy,
     }
-    judge = GroupJudge(generator, scorer, floor=config.floor, audio_folder=folder, provenance=provenance)
-    return Backends(judge, preset.policy, scorer.close)
+    charges = Charges(unseen_word=config.unseen_word_charge, length=config.length_charge)
+    judge = GroupJudge(
+        generator, scorer, floor=config.floor, audio_folder=folder, provenance=provenance, charges=charges
+    )
+    second = SecondJudge(lambda: StyleConsistency(SECOND_EMBEDDER))
+    return Backends(judge, preset.policy, scorer.close, second)

@@ -22,11 +22,21 @@ class AudioForgeEnvConfig(BaseEnvConfig):  # type: ignore[misc]  # atroposlib sh
     )
     split: str = Field(default="train", description="Targets to ask for: train or held_out")
     category: str = Field(default="", description="Only targets of this category; empty for all four")
+    curriculum_share: float = Field(
+        default=0.5, ge=0, lt=1, description="Part of the groups drawn by difficulty and failures; the rest goes round"
+    )
+    curriculum_warm_up: int = Field(default=160, description="Groups until hard targets are drawn as readily as easy")
     few_shot: int = Field(default=0, description="Examples of the category shown before the request")
     environment_seed: int = Field(default=0, description="Decides target order, generation and evaluation seeds")
     temperature: float = Field(default=1.0, description="Of the policy's sampling while training")
     max_answer_tokens: int = Field(default=256, description="Most tokens of one answer")
     floor: float = Field(default=0.0, description="Reward of an answer that cannot be parsed, rendered or scored")
+    unseen_word_charge: float = Field(
+        default=0.01, ge=0, le=1, description="Share of the total charged for a word that the generator cannot see"
+    )
+    length_charge: float = Field(
+        default=0.25, ge=0, le=0.5, description="Most that a clip far shorter or longer than asked is charged"
+    )
     min_score_spread: float = Field(
         default=1e-3,
         description="While serving, groups whose rewards differ by less carry no signal and are not sent",

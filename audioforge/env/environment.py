@@ -5,42 +5,51 @@ What happens to a group is in ``judging``; this class moves groups between the p
 
 import asyncio
 import logging
+import secrets
 import time
-from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import wandb
-from atroposlib.envs.base import APIServerConfig, BaseEnv
+from atroposlib.envs.base import APIServerConfig
 
 from audioforge.env.answers import Answer
 from audioforge.env.backends import Backends, build_backends
 from audioforge.env.chat import chat_for
 from audioforge.env.config import TINY, AudioForgeEnvConfig, default_config, default_server
-from audioforge.env.evaluation import evaluate_policy
+from audioforge.env.curriculum import Curriculum
+from audioforge.env.evaluation import disagreement, evaluate_policy, parting
+from audioforge.env.evaluation_log import earlier_evaluations, note_evaluation
 from audioforge.env.groups import scored_group, spread
-from audioforge.env.run_state import load_state, save_state
+from audioforge.env.guarded import GuardedEnv
+from audioforge.env.history import History
+from audioforge.env.judging import GroupJudge
+from audioforge.env.outbox import Outbox
+from audioforge.env.policy_watch import PolicyWatch
+from audioforge.env.run_state import load_state, lock_state, save_state
 from audioforge.env.schedule import GroupItem, Schedule
+from audioforge.env.second_judge import SecondJudge
 from audioforge.env.statistics import metric_means, parameter_effects
 from audioforge.policies.server import serve_policy
 from audioforge.proposals import Proposal
-from audioforge.rollouts import Message, RolloutRecord, RolloutSink, RolloutWriter
+from audioforge.rollouts import Message, RolloutRecord, RolloutSink, RolloutWriter, drop_unfinished
 from audioforge.targets import Target, load_targets
 from audioforge.templates import load_templates
 
 logger = logging.getLogger(__name__)
 
-RECENT = 512  # records that statistics are taken over
 _LONGEST_PAUSE = 30.0  # seconds
+_EVALUATION_SETTINGS = ("preset", "environment_seed", "evaluation_targets", "group_size", "temperature", "few_shot")
+_LEAST_ANSWER = 16  # tokens; the shortest legal answer has about ten
 
 
 class EnvironmentFailureError(RuntimeError):
     """The run cannot go on; the message names the last cause."""
 
 
-class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
+class AudioForgeEnv(GuardedEnv):
     """A policy proposes prompts and parameters for requests; learned rewards judge the rendered clips.
 
     Args:
@@ -64,14 +73,15 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         backends: Backends | None = None,
     ) -> None:
         super().__init__(config, server_configs, slurm=slurm, testing=testing)
-        targets = load_targets(split=config.split, category=config.category or None)
-        self.schedule = Schedule(targets, seed=config.environment_seed)
+        self.schedule = _schedule(config)
         self.templates = load_templates()
         self.backends = backends
-        self.recent: deque[RolloutRecord] = deque(maxlen=RECENT)
+        self.history = History()
+        self.run_name = secrets.token_hex(8)
         self.sinks: list[RolloutSink] = []
         self.failed_in_a_row = 0
         self.process_mode = False
+        self._judged: dict[int, tuple[RolloutRecord, ...]] = {}
         self._open = ExitStack()
 
     @classmethod
@@ -80,17 +90,26 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         return default_config(), [default_server()]
 
     async def setup(self) -> None:
-        """Load the backends, start the policy if it is ours, and go on from a saved state."""
+        """Load the backends, start the policy if it is ours, and go on from a saved state.
+
+        Raises:
+            RunStateError: If the state cannot be used, or another process uses it.
+        """
+        state_path = Path(self.config.state_path) if self.config.state_path else None
+        if state_path is not None:
+            self._open.enter_context(lock_state(state_path))
+        self.open_delivery(Outbox(None if state_path is None else state_path.with_name(state_path.name + ".outbox")))
+        if state_path is not None:
+            self._restore(state_path)
         self._open.callback(self._close_backends, self.backends is None)
         if self.backends is None:
             self.backends = await asyncio.to_thread(build_backends, self.config)
         if (self.config.policy or self.backends.policy) == TINY:
             self._start_policy()
-        if self.config.state_path:
-            self._restore(Path(self.config.state_path))
+        self.policy_watch = PolicyWatch([str(one.config.base_url) for one in self.server.servers])
+        self._open.callback(self.policy_watch.close)
         if self.config.rollouts_path:
-            writer = RolloutWriter(self.config.rollouts_path, append=self.schedule.next_number > 0)
-            self.sinks.append(self._open.enter_context(writer))
+            self.sinks.append(self._open.enter_context(self._rollout_writer()))
 
     def close(self) -> None:
         """Stop what ``setup`` started. Not ``cleanup``, which Atropos calls after every group."""
@@ -123,9 +142,15 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         """Render and judge a whole group as one batch."""
         return await self._ready().judge.judge(item, self.get_prompt(item.target, seed=item.seed), answers)
 
+    def judges(self) -> tuple[GroupJudge, SecondJudge | None]:
+        """What judges a group, and what judges beside it in evaluations."""
+        backends = self._ready()
+        return backends.judge, backends.second_judge
+
     def metric_calculations(self, records: Sequence[RolloutRecord] | None = None) -> dict[str, float]:
-        """Means, failure shares and parameter effects over records; over the most recent ones by default."""
-        records = list(self.recent if records is None else records)
+        """Means, failure shares and parameter effects; by default over the recent records, with counts of all."""
+        if records is None:
+            return self.history.metrics()
         return metric_means(records) | parameter_effects(records)
 
     # --- what Atropos calls ---
@@ -143,15 +168,21 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         Raises:
             EnvironmentFailureError: In process mode, after ``max_failed_groups`` failures in a row.
         """
+        if not self.schedule.claim(item):
+            return None, []  # Atropos hands cancelled items out again, though they wait in our schedule as well
         try:
             group = await self._roll_out(item)
+        except asyncio.CancelledError:
+            self.schedule.hand_back(item)
+            raise
         except Exception as error:  # noqa: BLE001 - the boundary: a failed group must not end a run
             self.schedule.hand_back(item)
             await self._note_failure(item, error)
             return None, []
         self.failed_in_a_row = 0
         if group is None:
-            self._finish(item)
+            self.history.counts["no_signal"] += 1
+            self.group_finished(item)
         return group, []
 
     async def _roll_out(self, item: GroupItem) -> dict[str, Any] | None:
@@ -161,11 +192,11 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         answers = await self.ask_policy(messages, self.config.group_size, self.config.temperature, seed=seed)
         seconds = time.monotonic() - started
         records = await self._ready().judge.judge(item, messages, answers, policy_seconds=seconds)
-        self._keep(records)
+        self._keep(item, records)
         if self.config.ensure_scores_are_not_same and spread(records) < self.config.min_score_spread:
             logger.info("group %s (%s): rewards are all alike, not sent", item.number, item.target.id)
             return None
-        return scored_group(records, answers)
+        return scored_group(records, answers, run=self.run_name)
 
     async def ask_policy(
         self, messages: Sequence[Message], count: int, temperature: float, *, seed: int | None = None
@@ -192,23 +223,21 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
             for choice, node in zip(reply.choices, nodes, strict=True)
         ]
 
-    async def handle_send_to_api(
-        self,
-        scored_data: Any,  # noqa: ANN401 - Atropos' own union
-        item: GroupItem | None = None,
-        do_send_to_api: bool = True,
-        abort_on_any_max_length_exceeded: bool = True,
-    ) -> None:
-        """Send a group, then mark it finished, so that a kill in between repeats it instead of losing it."""
-        await super().handle_send_to_api(scored_data, item, do_send_to_api, abort_on_any_max_length_exceeded)
-        if item is not None:
-            self._finish(item)
+    def group_finished(self, item: GroupItem) -> None:
+        """The group needs no more work: it is in the outbox, written (process mode), or carries no signal."""
+        records = self._judged.pop(item.number, ())
+        self.history.note(records)
+        self.history.counts["finished"] += 1
+        reward = sum(record.reward for record in records) / len(records) if records else None
+        self.schedule.finish(item, reward)
+        self._save()
 
     async def evaluate(self, *args: object, **kwargs: object) -> None:
-        """Ask for held-out targets with fixed seeds, and log means with bootstrap intervals over targets."""
+        """Ask for held-out targets with fixed seeds; log means, intervals over targets, and the second judge."""
         del args, kwargs
         started = time.time()
         evaluation = await evaluate_policy(self)
+        self._compare(evaluation.metrics)
         await self.evaluate_log(
             metrics=evaluation.metrics,
             samples=evaluation.samples,
@@ -220,6 +249,19 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         logger.info("evaluation: %s", evaluation.metrics)
         if wandb.run is not None:  # evaluate mode never calls wandb.init
             wandb.log({f"eval/{name}": value for name, value in evaluation.metrics.items()}, step=self.curr_step)
+
+    def _compare(self, metrics: dict[str, float]) -> None:
+        """Warn where reward and second judge part, in this evaluation or since the first of its kind."""
+        settings = {name: getattr(self.config, name) for name in _EVALUATION_SETTINGS}
+        warnings = [disagreement(metrics)]
+        if self.config.data_dir_to_save_evals is not None:
+            folder = Path(self.config.data_dir_to_save_evals)
+            earlier = earlier_evaluations(folder, settings)
+            warnings.append(parting(earlier[0], metrics) if earlier else None)
+            note_evaluation(folder, self.curr_step, settings, metrics)
+        for warning in warnings:
+            if warning is not None:
+                logger.warning("evaluation: %s", warning)
 
     async def wandb_log(self, wandb_metrics: dict[str, Any] | None = None) -> None:
         """Add this run's means, failure shares and parameter effects to what Atropos logs."""
@@ -259,13 +301,6 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         finally:
             self.close()
 
-    async def env_manager(self) -> None:
-        """Serve mode, with everything stopped at its end."""
-        try:
-            await super().env_manager()
-        finally:
-            self.close()
-
     async def _run_evaluate(self) -> None:
         try:
             await super()._run_evaluate()
@@ -276,24 +311,35 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
 
     def state(self) -> dict[str, Any]:
         """Everything to go on from, as plain JSON values."""
-        return {"schedule": self.schedule.state()}
+        return {"run": self.run_name, "schedule": self.schedule.state(), "history": self.history.state()}
 
     def _restore(self, path: Path) -> None:
         state = load_state(path)
         if state is not None:
+            self.run_name = state["run"]
             self.schedule.restore(state["schedule"])
-            logger.info("going on from %s: next group is %s", path, self.schedule.next_number)
+            self.history.restore(state["history"])
+        waiting = self.delivery.outbox.numbers()
+        for number in waiting:
+            self.schedule.settle(number)
+        if state is not None or waiting:
+            logger.info(
+                "going on from %s: next group %s, open %s, to be sent %s",
+                path, self.schedule.next_number, self.schedule.open_numbers(), waiting,
+            )  # fmt: skip
 
     def _save(self) -> None:
         if self.config.state_path:
             save_state(Path(self.config.state_path), self.state())
 
-    def _finish(self, item: GroupItem) -> None:
-        self.schedule.finish(item)
-        self._save()
+    def _rollout_writer(self) -> RolloutWriter:
+        going_on = self.schedule.next_number > 0
+        if going_on:
+            drop_unfinished(self.config.rollouts_path, lambda group: self.schedule.is_finished(int(group or -1)))
+        return RolloutWriter(self.config.rollouts_path, append=going_on)
 
-    def _keep(self, records: Sequence[RolloutRecord]) -> None:
-        self.recent.extend(records)
+    def _keep(self, item: GroupItem, records: Sequence[RolloutRecord]) -> None:
+        self._judged[item.number] = tuple(records)
         for sink in self.sinks:
             for record in records:
                 sink.write(record)
@@ -322,17 +368,33 @@ class AudioForgeEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
         text = self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
         asked = len(self.tokenizer.encode(text, add_special_tokens=False))
         longest: int = self.max_token_len if self.max_token_len > 0 else self.config.max_token_length
-        return max(1, min(int(self.config.max_answer_tokens), longest - asked - 1))
+        room = longest - asked - 1
+        if room < _LEAST_ANSWER:
+            raise EnvironmentFailureError(
+                f"{asked} tokens of chat leave {room} for an answer under the limit of {longest}: raise the trainer's "
+                "max_token_len and --env.max_token_length, or show fewer examples."
+            )
+        return min(int(self.config.max_answer_tokens), room)
 
     async def _note_failure(self, item: GroupItem, error: Exception) -> None:
         self.failed_in_a_row += 1
-        logger.warning("group %s (%s) failed and will be tried again: %r", item.number, item.target.id, error)
+        self.history.counts["failed"] += 1
+        if not self.process_mode and await self.policy_watch.is_away():
+            await self.policy_watch.wait()
+            return
+        logger.warning("group %s (%s) failed and will be tried again: %s", item.number, item.target.id, _cause(error))
         if self.process_mode and self.failed_in_a_row >= self.config.max_failed_groups:
             raise EnvironmentFailureError(
                 f"{self.failed_in_a_row} groups failed in a row; the last cause was {_cause(error)}. "
                 "Is the policy server running at --openai.base_url?"
             ) from error
         await asyncio.sleep(min(_LONGEST_PAUSE, 0.5 * 2.0**self.failed_in_a_row))
+
+
+def _schedule(config: AudioForgeEnvConfig) -> Schedule:
+    targets, seed = load_targets(split=config.split, category=config.category or None), config.environment_seed
+    curriculum = Curriculum(targets, seed=seed, share=config.curriculum_share, warm_up=config.curriculum_warm_up)
+    return Schedule(targets, seed=seed, curriculum=curriculum)
 
 
 def _cause(error: Exception) -> str:

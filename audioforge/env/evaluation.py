@@ -1,12 +1,14 @@
-"""Evaluation: held-out targets, fixed seeds, intervals over targets."""
+"""Evaluation: held-out targets, fixed seeds, intervals over targets, and a second judge beside the reward."""
 
+import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audioforge.env.schedule import GroupItem, Schedule
+from audioforge.env.second_judge import agreement
 from audioforge.env.statistics import bootstrap_interval, metric_means
 from audioforge.rollouts import RolloutRecord, record_to_json
 from audioforge.targets import Target, load_targets
@@ -14,14 +16,26 @@ from audioforge.targets import Target, load_targets
 if TYPE_CHECKING:
     from audioforge.env.environment import AudioForgeEnv
 
+SECOND = "second_judge"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A rollout with what the second judge says of its clip; ``None`` where there is none, or no second judge."""
+
+    record: RolloutRecord
+    second: float | None
+
 
 @dataclass(frozen=True)
 class Evaluation:
     """What an evaluation found.
 
     Attributes:
-        metrics: Means as in ``metric_means``, with ``reward/low`` and ``reward/high`` (95 % over targets) and
-        ``targets``. samples: Every rollout as plain JSON values.
+        metrics: Means as in ``metric_means``, with ``<name>/low`` and ``<name>/high`` (95 % over targets) for
+            ``reward`` and ``second_judge``, ``second_judge/agreement`` (rank correlation with the total over clips) and
+            ``targets``.
+        samples: Every rollout as plain JSON values, with ``second_judge``.
     """
 
     metrics: dict[str, float]
@@ -29,25 +43,42 @@ class Evaluation:
 
 
 async def evaluate_policy(env: "AudioForgeEnv") -> Evaluation:
-    """Roll out the first held-out targets, the categories taking turns."""
+    """Roll out the first held-out targets, the categories taking turns, several groups at a time."""
     seed = env.config.environment_seed
     targets = taking_turns(load_targets(split="held_out"))[: env.config.evaluation_targets]
-    schedule = Schedule(targets, seed=seed)
-    records: list[RolloutRecord] = []
-    for number in range(len(targets)):
-        records += await _roll_out(env, schedule.item(number))
-    by_target: defaultdict[str, list[float]] = defaultdict(list)
-    for record in records:
-        by_target[record.target_id].append(record.reward)
-    low, high = bootstrap_interval([math.fsum(own) / len(own) for own in by_target.values()], seed=seed)
-    metrics = metric_means(records) | {"reward/low": low, "reward/high": high, "targets": float(len(targets))}
-    return Evaluation(metrics, [record_to_json(record) for record in records])
+    schedule, turn = Schedule(targets, seed=seed), asyncio.Semaphore(max(1, env.config.max_eval_workers))
+    # Groups at a time do not change the answers: each is drawn with its own seed.
+    async with asyncio.TaskGroup() as tasks:
+        groups = [tasks.create_task(_roll_out(env, _item(schedule, targets, n), turn)) for n in range(len(targets))]
+    heard = [one for group in groups for one in group.result()]
+    samples = [record_to_json(one.record) | {SECOND: one.second} for one in heard]
+    return Evaluation(_metrics(heard, seed) | {"targets": float(len(targets))}, samples)
 
 
-async def _roll_out(env: "AudioForgeEnv", item: GroupItem) -> list[RolloutRecord]:
-    messages = env.get_prompt(item.target, seed=item.seed)
-    answers = await env.ask_policy(messages, env.config.group_size, env.config.temperature, seed=item.seed)
-    return await env.process_batch(item, answers)
+def parting(earlier: Mapping[str, float], now: Mapping[str, float]) -> str | None:
+    """A warning if the reward has risen and the second judge fallen, both by more than the interval of the earlier one.
+
+    Args:
+        earlier: Metrics of an evaluation of the same targets.
+        now: Those of this one.
+    """
+    keys = ("reward", "reward/high", SECOND, f"{SECOND}/low")
+    if any(key not in earlier for key in keys) or SECOND not in now:
+        return None
+    if now["reward"] <= earlier["reward/high"] or now[SECOND] >= earlier[f"{SECOND}/low"]:
+        return None
+    return (
+        f"the training reward rose from {earlier['reward']:.3f} to {now['reward']:.3f} while the judge that is not "
+        f"trained on fell from {earlier[SECOND]:.3f} to {now[SECOND]:.3f}: listen to the samples before you trust it."
+    )
+
+
+def disagreement(now: Mapping[str, float]) -> str | None:
+    """A warning if, over the clips of one evaluation, the two judges rank the other way round."""
+    value = now.get(f"{SECOND}/agreement")
+    if value is None or value >= 0:
+        return None
+    return f"the reward and the judge that is not trained on rank these clips in opposite order (Spearman {value:.2f})."
 
 
 def taking_turns(targets: Sequence[Target]) -> list[Target]:
@@ -58,3 +89,40 @@ def taking_turns(targets: Sequence[Target]) -> list[Target]:
         turns.append((seen[target.category], target))
         seen[target.category] += 1
     return [target for _, target in sorted(turns, key=lambda turn: turn[0])]
+
+
+def _item(schedule: Schedule, targets: Sequence[Target], number: int) -> GroupItem:
+    """Group by place in the list, so that a longer evaluation holds a shorter one with the same seeds."""
+    return GroupItem(number, targets[number], schedule.item(number).seed)
+
+
+async def _roll_out(env: "AudioForgeEnv", item: GroupItem, turn: asyncio.Semaphore) -> list[Heard]:
+    async with turn:
+        messages = env.get_prompt(item.target, seed=item.seed)
+        answers = await env.ask_policy(messages, env.config.group_size, env.config.temperature, seed=item.seed)
+        judge, second = env.judges()
+        judged = await judge.judge_aloud(item, messages, answers)
+        scores: dict[int, float | None] = {}
+        if second is not None and judged.audio is not None:
+            scores = dict(zip(judged.rows, await second.judge(judged.audio, item.target.category), strict=True))
+        return [Heard(record, scores.get(row)) for row, record in enumerate(judged.records)]
+
+
+def _metrics(heard: Sequence[Heard], seed: int) -> dict[str, float]:
+    metrics = metric_means([one.record for one in heard])
+    metrics |= _interval("reward", [(one.record.target_id, one.record.reward) for one in heard], seed)
+    judged = [(one, one.second) for one in heard if one.second is not None]
+    if judged:
+        metrics[SECOND] = math.fsum(second for _, second in judged) / len(judged)
+        metrics |= _interval(SECOND, [(one.record.target_id, second) for one, second in judged], seed)
+    pairs = [(one.record.total, second) for one, second in judged if one.record.total is not None]
+    rank = agreement([total for total, _ in pairs], [second for _, second in pairs])
+    return metrics if rank is None else metrics | {f"{SECOND}/agreement": rank}
+
+
+def _interval(name: str, values: Sequence[tuple[str, float]], seed: int) -> dict[str, float]:
+    by_target: defaultdict[str, list[float]] = defaultdict(list)
+    for target, value in values:
+        by_target[target].append(value)
+    low, high = bootstrap_interval([math.fsum(own) / len(own) for own in by_target.values()], seed=seed)
+    return {f"{name}/low": low, f"{name}/high": high}

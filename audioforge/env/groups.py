@@ -11,11 +11,18 @@ from typing import Any
 from audioforge.env.answers import Answer
 from audioforge.rollouts import Message, RolloutRecord, record_to_json
 
-_TRAINER_FIELDS = ("id", "target_id", "category", "status", "parse_failure", "components", "total", "proposal")
+_TRAINER_FIELDS = (
+    "id", "group", "target_id", "category", "status", "parse_failure", "components", "total", "charges", "proposal",
+)  # fmt: skip
 
 
-def scored_group(records: Sequence[RolloutRecord], answers: Sequence[Answer]) -> dict[str, Any]:
+def scored_group(records: Sequence[RolloutRecord], answers: Sequence[Answer], *, run: str = "") -> dict[str, Any]:
     """The ``ScoredDataGroup`` of a group; component scores and statuses travel in ``overrides``.
+
+    Args:
+        records: The judged answers.
+        answers: Their tokens.
+        run: Name of the run; with the group's number it tells a group from every other.
 
     Raises:
         ValueError: If a reward is not finite, since that would poison the trainer's batch.
@@ -33,7 +40,7 @@ def scored_group(records: Sequence[RolloutRecord], answers: Sequence[Answer]) ->
         "messages": [_whole_chat(record) for record in records],
         "generation_params": None,
         "group_overrides": {},
-        "overrides": [_details(record) for record in records],
+        "overrides": [_details(record) | {"run": run} for record in records],
         "images": None,
     }
 

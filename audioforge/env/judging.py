@@ -13,6 +13,7 @@ from typing import Protocol
 
 from audioforge.component_score import ComponentScore, finite_or_none
 from audioforge.env.answers import Answer
+from audioforge.env.charges import Charges, unseen_words
 from audioforge.env.schedule import GroupItem
 from audioforge.generators.base import Generator
 from audioforge.proposal_parsing import parse_proposal
@@ -52,6 +53,21 @@ class _Verdict:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A judged group with its sound.
+
+    Attributes:
+        records: One an answer, in order.
+        audio: The clips of those that were rendered; ``None`` if none was.
+        rows: Which answers they are.
+    """
+
+    records: list[RolloutRecord]
+    audio: AudioBatch | None
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class _Group:
     """What the records of a group share."""
 
@@ -71,7 +87,8 @@ class GroupJudge:
         floor: Reward of an answer that cannot be scored, in [0, 1].
         audio_folder: Where clips are kept as FLAC; ``None`` keeps none.
         provenance: Added to every record's.
-        rendering: Bounds how many groups are rendered at once.
+        rendering: Bounds how many groups are rendered at once, those of cancelled callers included.
+        charges: What an answer pays for unseen words and a length far off.
     """
 
     generator: Generator
@@ -80,11 +97,18 @@ class GroupJudge:
     audio_folder: Path | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
     rendering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    charges: Charges = field(default_factory=Charges)
 
     async def judge(
         self, item: GroupItem, messages: Sequence[Message], answers: Sequence[Answer], *, policy_seconds: float = 0.0
     ) -> list[RolloutRecord]:
-        """One record an answer, in order.
+        """One record an answer, in order; as :meth:`judge_aloud` without the sound."""
+        return (await self.judge_aloud(item, messages, answers, policy_seconds=policy_seconds)).records
+
+    async def judge_aloud(
+        self, item: GroupItem, messages: Sequence[Message], answers: Sequence[Answer], *, policy_seconds: float = 0.0
+    ) -> Judged:
+        """Render and score a group.
 
         Args:
             item: What was asked.
@@ -98,7 +122,7 @@ class GroupJudge:
         verdicts = [self._parse(answer.text) for answer in answers]
         seconds = {"policy": policy_seconds, "generate": 0.0, "score": 0.0}
         rows = [row for row, verdict in enumerate(verdicts) if verdict.proposal is not None]
-        provenance = dict(self.provenance)
+        provenance, audio = dict(self.provenance), None
         if rows:
             audio, seconds["generate"] = await self._render([verdicts[row].proposal for row in rows], item.seed)
             scores, seconds["score"] = await self._score(audio, item)
@@ -107,10 +131,11 @@ class GroupJudge:
             for place, row in enumerate(rows):
                 verdicts[row] = _scored(verdicts[row], scores, place, files[place])
         group = _Group(item, tuple(messages), seconds, provenance)
-        return [
+        records = [
             self._record(group, index, answer, verdict)
             for index, (answer, verdict) in enumerate(zip(answers, verdicts, strict=True))
         ]
+        return Judged(records, audio, tuple(rows))
 
     def parse(self, text: str) -> Proposal:
         """The answer's proposal if the generator can render it.
@@ -125,11 +150,22 @@ class GroupJudge:
         return _Verdict(reading.status, reading.proposal, reading.words_cut, reading.failure and reading.failure.value)
 
     async def _render(self, proposals: Sequence[Proposal | None], seed: int) -> tuple[AudioBatch, float]:
+        """Render in a slot of its own; who is cancelled before its turn costs nothing.
+
+        A thread cannot be stopped: one whose caller is gone keeps its slot until it is done, or more than the bound
+        would render at once.
+        """
         known = [proposal for proposal in proposals if proposal is not None]
-        async with self.rendering:
-            started = time.monotonic()
-            audio = await asyncio.to_thread(self.generator.generate, known, [seed] * len(known))
-        return audio, time.monotonic() - started
+        await self.rendering.acquire()
+        started = time.monotonic()
+        rendering = asyncio.ensure_future(asyncio.to_thread(self.generator.generate, known, [seed] * len(known)))
+        rendering.add_done_callback(self._free_slot)
+        return await asyncio.shield(rendering), time.monotonic() - started
+
+    def _free_slot(self, rendering: "asyncio.Future[AudioBatch]") -> None:
+        self.rendering.release()
+        if not rendering.cancelled():
+            rendering.exception()  # looked at, since nobody else does where the caller is gone
 
     async def _score(self, audio: AudioBatch, item: GroupItem) -> tuple[Scores, float]:
         started = time.monotonic()
@@ -151,7 +187,7 @@ class GroupJudge:
         return [f"{self.audio_folder.name}/{path.name}" for path in paths]
 
     def _record(self, group: _Group, index: int, answer: Answer, verdict: _Verdict) -> RolloutRecord:
-        target = group.item.target
+        target, charges = group.item.target, self._charges(verdict, group.item)
         return RolloutRecord(
             id=f"{group.item.number}-{index}",
             group=str(group.item.number),
@@ -168,12 +204,20 @@ class GroupJudge:
             parse_failure=verdict.parse_failure,
             components=verdict.components,
             total=verdict.total,
-            reward=self.floor if verdict.total is None else verdict.total,
+            reward=self.floor if verdict.total is None else verdict.total * (1 - sum(charges.values())),
             seconds_taken={stage: round(value, 4) for stage, value in group.seconds.items()},
             tokens=answer.length,
             audio=verdict.audio,
             provenance=group.provenance,
+            charges=charges,
         )
+
+    def _charges(self, verdict: _Verdict, item: GroupItem) -> Mapping[str, float]:
+        if verdict.proposal is None:
+            return {}
+        limit = self.generator.parameters.prompt_tokens
+        unseen = unseen_words(self.generator, verdict.proposal, verdict.words_cut, limit)
+        return self.charges.of(verdict.proposal, unseen, item.target.parameters.seconds_total)
 
 
 def _scored(verdict: _Verdict, scores: Scores, place: int, file: str | None) -> _Verdict:

@@ -1,23 +1,32 @@
 """A run's state on disk: written whole or not at all, so that a kill never leaves half a file."""
 
+import fcntl
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-VERSION = 1
+VERSION = 2
 
 
 class RunStateError(ValueError):
     """A state file that cannot be used; the message names it and the mend."""
 
 
-def save_state(path: Path, state: dict[str, Any]) -> None:
-    """Replace the file in one step."""
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file in one step; it is on the disk when this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps({"version": VERSION} | state), encoding="utf-8")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(fresh, path)
+
+
+def save_state(path: Path, state: dict[str, Any]) -> None:
+    """Replace the state in one step."""
+    write_whole(path, json.dumps({"version": VERSION} | state))
 
 
 def load_state(path: Path) -> dict[str, Any] | None:
@@ -35,3 +44,19 @@ def load_state(path: Path) -> dict[str, Any] | None:
     if not isinstance(state, dict) or state.get("version") != VERSION:
         raise RunStateError(f"{path} is no state of version {VERSION}: delete it to start anew.")
     return state
+
+
+def lock_state(path: Path) -> IO[str]:
+    """Keep other environments off a state until the returned file is closed or the process ends, however it ends.
+
+    Raises:
+        RunStateError: If another process goes on from it right now.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.with_name(path.name + ".lock").open("w", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise RunStateError(f"another environment runs with {path}: stop it, or give another state file.") from error
+    return file

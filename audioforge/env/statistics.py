@@ -20,7 +20,8 @@ def metric_means(records: Sequence[RolloutRecord]) -> dict[str, float]:
     """Means over records, by name; a component's mean is over the clips it scored.
 
     Keys: ``reward``, ``total``, ``valid`` (share that parsed), ``scored`` (share with a total), ``answer_tokens``,
-    ``prompt_words_cut``, ``component/<name>``, ``category/<name>`` (reward) and ``parse_failure/<kind>`` (share).
+    ``prompt_words_cut``, ``component/<name>``, ``category/<name>`` (reward), ``charge/<reason>`` (mean share of the
+    total over all rollouts) and ``parse_failure/<kind>`` (share).
     """
     if not records:
         return {}
@@ -34,6 +35,10 @@ def metric_means(records: Sequence[RolloutRecord]) -> dict[str, float]:
     }
     means |= _grouped("component", ((name, own.score) for r in records for name, own in r.components.items()))
     means |= _grouped("category", ((record.category, record.reward) for record in records))
+    charges: Counter[str] = Counter()
+    for record in records:
+        charges.update(record.charges)
+    means |= {f"charge/{reason}": sum_ / len(records) for reason, sum_ in sorted(charges.items())}
     failures = Counter(record.parse_failure for record in records if record.parse_failure is not None)
     means |= {f"parse_failure/{kind}": count / len(records) for kind, count in sorted(failures.items())}
     return {name: value for name, value in means.items() if np.isfinite(value)}

@@ -192,7 +192,7 @@ def test_the_command_line_leaves_wandb_off_unless_asked(mode):
     assert "--env.use_wandb" in with_defaults([mode])
     assert with_defaults([mode, "--env.use_wandb", "True"]).count("--env.use_wandb") == 1
     assert with_defaults([mode, "--config", "run.yaml"]) == [mode, "--config", "run.yaml"]
-    assert with_defaults(["serve"]) == ["serve"]
+    assert with_defaults(["serve"]) == ["serve", "--env.total_steps", "-1"]
 
 
 def test_the_command_line_offers_the_three_modes(capsys, monkeypatch):
