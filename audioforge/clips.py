@@ -6,26 +6,19 @@ that can't be (its ``status`` says why) has NaN rows and is never shown to a net
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from audioforge.clip_content import content_status
+from audioforge.clip_embedding import embed_frames
 from audioforge.status import OK, ClipStatus, ScoringError, Status
 from reward_models.audio import ArrayLike, AudioBatch, AudioError, read_audio, resample_clip
 from reward_models.embedders.base import Embedder, FrameEmbeddings, TextAudioEmbedder
 
 AudioLike = AudioBatch | Sequence[ArrayLike] | Sequence[str | Path] | Sequence[str] | Sequence[Path]
-
-MIN_SECONDS = 0.05
-"""Shorter clips hold too few periods to be judged."""
-SILENCE_PEAK = 1e-4
-"""Peak below -80 dBFS counts as silence: under the quantisation noise of 14 bits."""
-CLIPPED_SHARE = 0.25
-"""A clip that sits at its ceiling for a quarter of its samples is a square wave, not music mastered loud (which stays
-below 0.05 on commercial masters)."""
-CEILING = 0.999
 
 MAX_REQUEST_CHARACTERS = 4_000
 """No request for a clip is longer; text beyond it would be cut by every text tower without a word."""
@@ -39,7 +32,9 @@ class Clips:
         requests: What was asked for, None where nothing was.
         categories: ``drums``, ``instruments``, ``sfx``, ``ambient`` or None.
         groups: Clips of one name answer the same request together; None for a clip on its own.
+        names: What reasons call each clip: its file's name, or ``clip 0``, ``clip 1``, …
         status: Whether each clip can be judged.
+        halvings: How often a batch was halved so far because its embedding ran out of memory.
     """
 
     def __init__(
@@ -49,16 +44,23 @@ class Clips:
         *,
         categories: Sequence[str | None] | None = None,
         groups: Sequence[str | None] | None = None,
+        names: Sequence[str] | None = None,
         status: Sequence[ClipStatus] | None = None,
     ) -> None:
         self.audio = audio
         self.requests = _column("request", requests, len(audio))
         self.categories = _column("category", categories, len(audio))
         self.groups = _column("group", groups, len(audio))
+        self.names = tuple(names) if names is not None else tuple(f"clip {index}" for index in range(len(audio)))
         given = tuple(status) if status is not None else (OK,) * len(audio)
-        if len(given) != len(audio):
-            raise ScoringError(f"clips need one status per clip: got {len(given)} for {len(audio)} clips.")
-        self.status = tuple(own if not own.ok else content_status(audio, i) for i, own in enumerate(given))
+        for noun, column in (("status", given), ("name", self.names)):
+            if len(column) != len(audio):
+                raise ScoringError(f"clips need one {noun} per clip: got {len(column)} for {len(audio)} clips.")
+        self.status = tuple(
+            own if not own.ok else content_status(audio.clip(i), audio.sample_rate, self.names[i])
+            for i, own in enumerate(given)
+        )
+        self.halvings = 0
         self._embeddings: dict[str, Tensor] = {}
         self._frames: dict[str, FrameEmbeddings] = {}
         self._texts: dict[str, Tensor] = {}
@@ -73,6 +75,7 @@ class Clips:
             [self.requests[i] for i in indices],
             categories=[self.categories[i] for i in indices],
             groups=[self.groups[i] for i in indices],
+            names=[self.names[i] for i in indices],
             status=[self.status[i] for i in indices],
         )
 
@@ -91,7 +94,8 @@ class Clips:
         """Un-normalised window vectors of the clips that can be judged; ``clip`` counts within this batch."""
         if embedder.fingerprint not in self._frames:
             rows = torch.nonzero(self.judged)[:, 0]
-            frames = embedder.frame_embeddings(self.audio.select(rows.tolist()))
+            frames, halvings = embed_frames(embedder, self.audio.select(rows.tolist()))
+            self.halvings += halvings
             self._frames[embedder.fingerprint] = FrameEmbeddings(frames.embedding, rows[frames.clip])
         return self._frames[embedder.fingerprint]
 
@@ -99,9 +103,9 @@ class Clips:
         """Whether one clip's request can be judged: there, not blank, and not cut by every text tower."""
         request = self.requests[index]
         if request is None or not request.strip():
-            return ClipStatus(Status.NO_REQUEST, f"clip {index} has no request: say what was asked for")
+            return ClipStatus(Status.NO_REQUEST, f"{self.names[index]} has no request: say what was asked for")
         if len(request) > MAX_REQUEST_CHARACTERS:
-            long = f"the request of clip {index} has {len(request)} characters"
+            long = f"the request of {self.names[index]} has {len(request)} characters"
             return ClipStatus(Status.NO_REQUEST, f"{long}: keep it under {MAX_REQUEST_CHARACTERS}")
         return OK
 
@@ -142,27 +146,9 @@ def gather_clips(
         ScoringError: If arrays come without their rate, or counts differ.
         AudioError: If an array's shape or the rate is impossible.
     """
-    batch, status = _as_batch(audio, sample_rate)
+    batch, status, names = _as_batch(audio, sample_rate)
     asked = [requests] * len(batch) if isinstance(requests, str) else requests
-    return Clips(batch, asked, categories=categories, groups=groups, status=status)
-
-
-def content_status(audio: AudioBatch, index: int) -> ClipStatus:
-    """Whether the content of one clip can be judged: finite, long enough, audible, and no square wave."""
-    clip = audio.clip(index)
-    seconds = clip.shape[1] / audio.sample_rate
-    if not bool(torch.isfinite(clip).all()):
-        return ClipStatus(Status.NON_FINITE, f"clip {index} has NaN or infinite samples: mend its source")
-    if seconds < MIN_SECONDS:
-        return ClipStatus(Status.TOO_SHORT, f"clip {index} lasts {seconds:.3f} s: give at least {MIN_SECONDS} s")
-    peak = float((clip - clip.mean(1, keepdim=True)).abs().max())
-    if peak < SILENCE_PEAK:
-        return ClipStatus(Status.SILENT, f"clip {index} is silent (peak below -80 dBFS): check its source")
-    share = float((clip.abs() >= CEILING).float().mean())
-    if share >= CLIPPED_SHARE:
-        reason = f"clip {index} is clipped ({share:.0%} of its samples at full scale): lower its gain before it is cut"
-        return ClipStatus(Status.CLIPPED, reason)
-    return OK
+    return Clips(batch, asked, categories=categories, groups=groups, names=names, status=status)
 
 
 def _column(noun: str, values: Sequence[str | None] | None, count: int) -> tuple[str | None, ...]:
@@ -178,22 +164,31 @@ def _column(noun: str, values: Sequence[str | None] | None, count: int) -> tuple
     return tuple(values)
 
 
-def _as_batch(audio: AudioLike, sample_rate: int | None) -> tuple[AudioBatch, list[ClipStatus]]:
+class _Gathered(NamedTuple):
+    batch: AudioBatch
+    status: list[ClipStatus]
+    names: list[str] | None = None
+
+
+def _as_batch(audio: AudioLike, sample_rate: int | None) -> _Gathered:
     if isinstance(audio, AudioBatch):
-        return audio, [OK] * len(audio)
+        return _Gathered(audio, [OK] * len(audio))
     if isinstance(audio, str | Path):
         raise ScoringError(f"expected a list of clips, got the single path {str(audio)!r}: wrap it in a list.")
+    shape = getattr(audio, "shape", None)
+    if shape is not None and len(shape) < 2:
+        raise ScoringError(f"expected a list of clips, got one array of shape {tuple(shape)}: wrap it in a list.")
     items = list(audio)
     if not items:
-        return AudioBatch.from_arrays([], sample_rate or 48_000), []
+        return _Gathered(AudioBatch.from_arrays([], sample_rate or 48_000), [])
     if all(isinstance(item, str | Path) for item in items):
         return _read(cast("list[str | Path]", items))
     if sample_rate is None:
         raise ScoringError("arrays come without their rate: give sample_rate= in Hz (for example sample_rate=44100).")
-    return AudioBatch.from_arrays(cast("list[ArrayLike]", items), sample_rate), [OK] * len(items)
+    return _Gathered(AudioBatch.from_arrays(cast("list[ArrayLike]", items), sample_rate), [OK] * len(items))
 
 
-def _read(paths: list[str | Path]) -> tuple[AudioBatch, list[ClipStatus]]:
+def _read(paths: list[str | Path]) -> _Gathered:
     clips: list[tuple[Tensor, int] | None] = []
     status: list[ClipStatus] = []
     for path in paths:
@@ -205,4 +200,4 @@ def _read(paths: list[str | Path]) -> tuple[AudioBatch, list[ClipStatus]]:
             status.append(ClipStatus(Status.UNREADABLE, str(error)))
     rate = max((clip[1] for clip in clips if clip is not None), default=48_000)
     decoded = [torch.zeros(1, 0) if clip is None else resample_clip(clip[0], clip[1], rate) for clip in clips]
-    return AudioBatch.from_arrays(decoded, rate), status
+    return _Gathered(AudioBatch.from_arrays(decoded, rate), status, [Path(path).name for path in paths])

@@ -79,11 +79,11 @@ class ReferenceLibrary:
             self._sets[category] = find_reference_set(self.embedder, category, self.folder)
         return self._sets[category]
 
-    def missing(self, index: int, category: str | None) -> str:
-        """Why a clip has no reference set, and the mend."""
+    def missing(self, clip: str, category: str | None) -> str:
+        """Why the clip of that name has no reference set, and the mend."""
         if category is None:
-            return f"clip {index} has no category to compare it with: name drums, instruments, sfx or ambient"
+            return f"{clip} has no category to compare it with: name drums, instruments, sfx or ambient"
         return (
-            f"clip {index}: there is no reference set of {category!r} for {self.embedder.name}: "
+            f"{clip}: there is no reference set of {category!r} for {self.embedder.name}: "
             f"build it with `audioforge reference build --embedder {self.embedder.name}`"
         )

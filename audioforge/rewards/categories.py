@@ -19,10 +19,10 @@ def rows_by_category(clips: Clips, library: ReferenceLibrary) -> dict[str, list[
 def reference_status(clips: Clips, library: ReferenceLibrary) -> tuple[ClipStatus, ...]:
     """Each clip's own status, or ``no_reference`` where its category has no set."""
     return tuple(
-        ClipStatus(Status.NO_REFERENCE, library.missing(index, category))
+        ClipStatus(Status.NO_REFERENCE, library.missing(name, category))
         if own.ok and library[category] is None
         else own
-        for index, (own, category) in enumerate(zip(clips.status, clips.categories, strict=True))
+        for own, category, name in zip(clips.status, clips.categories, clips.names, strict=True)
     )
 
 

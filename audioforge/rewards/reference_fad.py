@@ -111,12 +111,13 @@ class ReferenceFAD(Reward):
         if self.distance == "frame_fad":
             return ClipStatus(
                 Status.TOO_SHORT,
-                f"clip {index}, or all but a few held-out clips, has fewer than two windows of "
+                f"{clips.names[index]}, or all but a few held-out clips, has fewer than two windows of "
                 f"{self.embedder.window_seconds:g} s to take a distance of: use an embedder of shorter windows",
             )
         return ClipStatus(
             Status.NO_REFERENCE,
-            f"clip {index} has no group of at least {MIN_GROUP} clips of its category to set against the references",
+            f"{clips.names[index]} has no group of at least {MIN_GROUP} clips of its category "
+            "to set against the references",
         )
 
 

@@ -86,7 +86,7 @@ class TechnicalHead(Reward):
         if own.ok and clips.requests[index] is None:
             return clips.request_status(index)
         if own.ok and asked.nothing:
-            reason = f"the request of clip {index} asks for no tempo, brightness, dynamics or width"
+            reason = f"the request of {clips.names[index]} asks for no tempo, brightness, dynamics or width"
             return ClipStatus(Status.NO_REQUEST, reason)
         return own
 

@@ -29,6 +29,14 @@ def test_every_status_names_its_clip_and_a_mend():
     assert clips.status[1].reason == "clip 1 is silent (peak below -80 dBFS): check its source"
 
 
+def test_clips_from_files_go_by_their_files_names(tmp_path: Path):
+    soundfile.write(tmp_path / "kick.wav", tone(0.0).numpy(), 16_000)
+    soundfile.write(tmp_path / "hat.wav", tone(0.5).numpy(), 16_000)
+    clips = gather_clips([tmp_path / "kick.wav", tmp_path / "hat.wav"])
+    assert clips.status[0].reason.startswith("kick.wav is silent")
+    assert clips.select([1]).request_status(0).reason.startswith("hat.wav has no request")
+
+
 def test_an_unreadable_file_does_not_spoil_its_neighbours(tmp_path: Path):
     soundfile.write(tmp_path / "good.wav", tone(0.5).numpy(), 16_000)
     (tmp_path / "bad.wav").write_bytes(b"RIFF....")
@@ -72,6 +80,8 @@ def test_one_request_may_stand_for_all_clips():
     [
         (lambda: gather_clips([tone(0.5)]), "give sample_rate="),
         (lambda: gather_clips("clip.wav"), "wrap it in a list"),
+        (lambda: gather_clips(tone(0.5), sample_rate=16_000), r"one array of shape \(8000,\): wrap it in a list"),
+        (lambda: Clips(AudioBatch.from_arrays([tone(0.5)], 16_000), names=[]), "one name per clip: got 0 for 1"),
         (lambda: gather_clips([tone(0.5)] * 2, ["one"], sample_rate=16_000), "one request per clip: got 1 for 2"),
         (lambda: gather_clips([tone(0.5)], [3], sample_rate=16_000), "request of clip 0 is a int"),
         (lambda: gather_clips([tone(0.5)], categories="drums", sample_rate=16_000), "single string"),

@@ -40,5 +40,5 @@ def test_a_library_loads_each_set_once(sets, monkeypatch):
 
 def test_a_missing_set_is_explained(sets):
     library = ReferenceLibrary(SpectrumEmbedder(), sets)
-    assert "no reference set of 'polka' for spectrum" in library.missing(3, "polka")
-    assert library.missing(3, None).startswith("clip 3 has no category")
+    assert "no reference set of 'polka' for spectrum" in library.missing("clip 3", "polka")
+    assert library.missing("clip 3", None).startswith("clip 3 has no category")
