@@ -25,7 +25,8 @@ def with_defaults(arguments: Sequence[str]) -> list[str]:
     if "config" in given or {"help", "-h"} & given:
         return list(arguments)
     defaults = _DEFAULTS.get(arguments[0], {}) if arguments else {}
-    added = [part for name, value in defaults.items() if name not in given for part in (f"--{name}", value)]
+    # With "=", or Atropos would take the minus sign for the next option's.
+    added = [f"--{name}={value}" for name, value in defaults.items() if name not in given]
     return [*arguments, *added]
 
 

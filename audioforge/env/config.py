@@ -44,6 +44,10 @@ class AudioForgeEnvConfig(BaseEnvConfig):  # type: ignore[misc]  # atroposlib sh
     rollouts_path: str = Field(default="", description="JSON-lines file of rollout records; empty writes none")
     save_audio: bool = Field(default=False, description="Keep each clip as FLAC beside the rollout records")
     state_path: str = Field(default="", description="File to resume from and to keep up to date; empty: no resuming")
+    resend_unread: bool = Field(
+        default=False,
+        description="Send again what a restarted API seems not to have handed out: perhaps twice instead of never",
+    )
     max_failed_groups: int = Field(default=5, description="Consecutive failures after which process mode gives up")
     evaluation_targets: int = Field(default=16, description="Held-out targets of one evaluation")
 

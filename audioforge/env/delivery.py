@@ -3,11 +3,12 @@
 Guaranteed: a group that :meth:`Delivery.put` has taken reaches the API, across kills of this process (with an outbox on
 disk) and across outages of the API. Where an answer was lost, the API is asked for the group it took last before that
 group is sent again; since one environment sends one group at a time, the answer is exact unless *another* environment
-at the same API has sent something in between. Then, and where an API died with groups unread, a group may arrive
-twice: its items carry ``run`` and ``group`` in their ``overrides``, so a trainer can tell.
+at the same API has sent something in between; then the group may arrive twice. Its items carry ``run`` and ``group`` in their
+``overrides``, so a trainer can tell.
 
-An API that dies takes along what it had not yet handed out. Those groups, as far as its last answer to ``/status-env``
-counts them, are sent again to the next API; batches that it had already put together for the trainer are lost with it.
+An API that dies takes along what it had not yet handed out, and nobody can ask it any more what that was. The groups
+that its last answer to ``/status-env`` counted as unread are named in the log; with ``resend_unread`` they are sent
+again, some of them perhaps for the second time.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ class Delivery:
     Args:
         outbox: What waits.
         api: Where it goes.
+        resend_unread: Whether what a dead API seems not to have handed out is sent to the next one.
 
     Attributes:
         env_id: What the API calls this environment; ``None`` while it does not know us.
@@ -36,8 +38,9 @@ class Delivery:
         refused: Groups the API would not take.
     """
 
-    def __init__(self, outbox: Outbox, api: TrainerApi) -> None:
+    def __init__(self, outbox: Outbox, api: TrainerApi, *, resend_unread: bool = False) -> None:
         self.outbox = outbox
+        self.resend_unread = resend_unread
         self.api = api
         self.env_id: int | None = None
         self.sent = 0
@@ -60,9 +63,12 @@ class Delivery:
             await self._changed.wait_for(lambda: number not in self.outbox.numbers())
 
     async def registered(self, env_id: int) -> None:
-        """The API knows us, as of now; what an API before it had not handed out goes out again."""
-        for parcel in self._unread:
-            logger.warning("group %s was unread when the API went away: it is sent again", parcel.number)
+        """The API knows us, as of now."""
+        if self._unread:
+            fate = "sent again" if self.resend_unread else "not sent again"
+            numbers = ", ".join(str(parcel.number) for parcel in self._unread)
+            logger.warning("groups %s may have been unread when the API went away: %s", numbers, fate)
+        for parcel in self._unread if self.resend_unread else ():
             parcel.in_doubt = True
             self.outbox.put(parcel)
         self._unread.clear()

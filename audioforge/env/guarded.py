@@ -38,7 +38,8 @@ class GuardedEnv(BaseEnv):  # type: ignore[misc]  # atroposlib ships no types
 
     def open_delivery(self, outbox: Outbox) -> None:
         """Say where finished groups wait to be sent."""
-        self.delivery = Delivery(outbox, TrainerApi(self.config.rollout_server_url))
+        api = TrainerApi(self.config.rollout_server_url)
+        self.delivery = Delivery(outbox, api, resend_unread=self.config.resend_unread)
 
     @abstractmethod
     def group_finished(self, item: Any) -> None:  # noqa: ANN401 - Atropos' item is whatever the subclass issues

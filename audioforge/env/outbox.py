@@ -5,15 +5,12 @@ behind is therefore sent by the next one; whether the API had already taken it i
 """
 
 import json
-import logging
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from audioforge.env.run_state import write_whole
-
-logger = logging.getLogger(__name__)
 
 REFUSED = "refused"
 
@@ -26,11 +23,13 @@ class Parcel:
         number: Its number in the run.
         group: What the API is given.
         in_doubt: Whether the API may have it already.
+        place: Counts what went into an outbox; the order of sending, which is not that of the numbers.
     """
 
     number: int
     group: dict[str, Any]
     in_doubt: bool = False
+    place: int = 0
 
 
 class Outbox:
@@ -43,6 +42,7 @@ class Outbox:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self._parcels: deque[Parcel] = deque(self._left_behind())
+        self._places = self._parcels[-1].place + 1 if self._parcels else 0
 
     def __len__(self) -> int:
         return len(self._parcels)
@@ -53,6 +53,7 @@ class Outbox:
 
     def put(self, parcel: Parcel) -> None:
         """Take a group; it is on disk when this returns."""
+        parcel.place, self._places = self._places, self._places + 1
         if self.folder is not None:
             write_whole(self._file(parcel), json.dumps(parcel.group, allow_nan=False))
         self._parcels.append(parcel)
@@ -79,11 +80,16 @@ class Outbox:
 
     def _file(self, parcel: Parcel) -> Path:
         assert self.folder is not None, "asked for only where there is one"
-        return self.folder / f"{parcel.number:09d}.json"
+        return self.folder / f"{parcel.place:09d}-{parcel.number}.json"
 
     def _left_behind(self) -> list[Parcel]:
         if self.folder is None:
             return []
         self.folder.mkdir(parents=True, exist_ok=True)
-        files = sorted(self.folder.glob("*.json"))
-        return [Parcel(int(file.stem), json.loads(file.read_text(encoding="utf-8")), in_doubt=True) for file in files]
+        return [_unpacked(file) for file in sorted(self.folder.glob("*.json"))]
+
+
+def _unpacked(file: Path) -> Parcel:
+    place, _, number = file.stem.partition("-")
+    group = json.loads(file.read_text(encoding="utf-8"))
+    return Parcel(int(number), group, in_doubt=True, place=int(place))

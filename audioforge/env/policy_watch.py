@@ -53,5 +53,5 @@ class PolicyWatch:
                     async with session.get(f"{url}/models"):
                         return
                 except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                    reasons.append(repr(error))
+                    reasons.append(f"{type(error).__name__}: {error}")
         raise PolicyAwayError(f"it does not answer ({'; '.join(reasons)}); groups wait for it")

@@ -100,7 +100,9 @@ class TrainerApi:
             ):
                 text = await reply.text()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise ApiAwayError(f"{self.url} does not answer ({error!r}): is run-api running?") from error
+            raise ApiAwayError(
+                f"{self.url} does not answer ({type(error).__name__}: {error}): is run-api running?"
+            ) from error
         return reply.status, _decoded(text)
 
 

@@ -104,3 +104,79 @@ def test_records_say_what_made_and_judged_them():
 def test_a_scorer_s_failure_reaches_the_caller():
     with pytest.raises(RuntimeError, match="the scorer broke"):
         judge('{"prompt": "one"}', scorer=PeakScorer(failures=1))
+
+
+class SlowGenerator(ToneGenerator):
+    """Renders only when told; counts how many do so at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.go, self.now, self.most, self.started = threading.Event(), 0, 0, threading.Semaphore(0)
+
+    def generate(self, proposals, seeds):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        self.started.release()
+        assert self.go.wait(10)
+        self.now -= 1
+        return super().generate(proposals, seeds)
+
+
+def with_generator(generator):
+    judged = make_judge()
+    object.__setattr__(judged, "generator", generator)
+    return judged
+
+
+async def in_flight(judged, count):
+    tasks = [asyncio.create_task(judged.judge(ITEM, [], [Answer('{"prompt": "one"}')])) for _ in range(count)]
+    assert await asyncio.to_thread(judged.generator.started.acquire, timeout=10)
+    return tasks
+
+
+def test_a_group_is_rendered_while_another_is_scored_and_rendering_is_bounded():
+    generator = SlowGenerator()
+    generator.go.set()
+    scoring, rendered = asyncio.Event(), []
+
+    class WaitingScorer(PeakScorer):
+        async def score_async(self, audio, *args, **options):
+            rendered.append(audio)
+            if len(rendered) == 1:
+                await asyncio.wait_for(scoring.wait(), 10)  # only a second rendering lets the first score through
+            scoring.set()
+            return await super().score_async(audio, *args, **options)
+
+    judged = with_generator(generator)
+    object.__setattr__(judged, "scorer", WaitingScorer())
+
+    async def run():
+        return await asyncio.gather(*(judged.judge(ITEM, [], [Answer('{"prompt": "one"}')]) for _ in range(4)))
+
+    assert len(asyncio.run(run())) == 4
+    assert generator.most == 1
+
+
+def test_a_group_cancelled_before_its_turn_is_not_rendered():
+    async def run():
+        judged = with_generator(SlowGenerator())
+        first, second = await in_flight(judged, 2)
+        second.cancel()
+        judged.generator.go.set()
+        await first
+        return judged.generator.batches
+
+    assert len(asyncio.run(run())) == 1
+
+
+def test_a_group_cancelled_while_it_is_rendered_keeps_its_slot_until_the_thread_is_done():
+    async def run():
+        judged = with_generator(SlowGenerator())
+        first, second = await in_flight(judged, 2)
+        first.cancel()
+        await asyncio.sleep(0.05)
+        judged.generator.go.set()
+        await second
+        return judged.generator.most
+
+    assert asyncio.run(run()) == 1

@@ -2,7 +2,8 @@
 
 import pytest
 
-from audioforge.env.run_state import RunStateError, load_state, save_state
+from audioforge.env.curriculum import Curriculum
+from audioforge.env.run_state import RunStateError, load_state, lock_state, save_state
 from audioforge.env.schedule import Schedule
 from tests.env_stand_ins import make_target
 
@@ -63,3 +64,61 @@ def test_a_file_that_is_no_state_says_to_delete_it(tmp_path, text):
     (tmp_path / "state.json").write_text(text)
     with pytest.raises(RunStateError, match="delete it"):
         load_state(tmp_path / "state.json")
+
+
+def test_an_item_is_claimed_once_until_it_is_handed_back():
+    schedule = Schedule(TARGETS, seed=1)
+    item = schedule.issue()
+    assert schedule.claim(item)
+    assert not schedule.claim(item)
+    schedule.hand_back(item)
+    assert schedule.claim(item)
+    schedule.finish(item)
+    assert not schedule.claim(item)
+    assert schedule.open_numbers() == []
+
+
+def test_an_item_that_was_claimed_from_elsewhere_is_not_issued_again():
+    schedule = Schedule(TARGETS, seed=1)
+    item = schedule.issue()
+    schedule.hand_back(item)  # it was cancelled: it waits here, and Atropos keeps it in its backlog
+    assert schedule.claim(item)
+    assert schedule.issue().number == 1
+
+
+def test_a_group_finished_after_the_last_saved_state_is_not_issued_again_and_those_before_it_are():
+    schedule = Schedule(TARGETS, seed=1)
+    schedule.settle(2)
+    assert [schedule.issue().number for _ in range(3)] == [0, 1, 3]
+    assert schedule.is_finished(2)
+    assert not schedule.is_finished(1)
+    assert not schedule.is_finished(9)
+
+
+def test_an_open_group_keeps_its_target_over_a_restart_whatever_the_curriculum_would_draw_now():
+    def make():
+        return Schedule(TARGETS, seed=1, curriculum=Curriculum(TARGETS, seed=1, share=0.9))
+
+    schedule = make()
+    items = [schedule.issue() for _ in range(10)]
+    for target in TARGETS[1:]:
+        schedule.curriculum.note(target, 1.0)
+    restarted = make()
+    restarted.restore(schedule.state())
+    assert [restarted.issue() for _ in items] == items
+    assert restarted.issue() == schedule.issue()
+
+
+def test_a_target_that_is_gone_is_replaced():
+    schedule = Schedule(TARGETS, seed=1)
+    item = schedule.issue()
+    others = [target for target in TARGETS if target is not item.target]
+    restarted = Schedule(others, seed=1)
+    restarted.restore(schedule.state())
+    assert restarted.issue().target in others
+
+
+def test_two_environments_cannot_go_on_from_one_state(tmp_path):
+    with lock_state(tmp_path / "state.json"), pytest.raises(RunStateError, match="another environment runs"):
+        lock_state(tmp_path / "state.json")
+    lock_state(tmp_path / "state.json").close()
