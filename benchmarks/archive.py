@@ -14,7 +14,8 @@ from pathlib import Path
 
 from audioforge.scale.archive import ArchiveClip, read_archive
 from audioforge.scale.ray_pool import RayPool
-from audioforge.scale.run import LocalWorker, Worker, model_fingerprint, run_archive
+from audioforge.scale.run import LocalWorker, Worker, run_archive
+from audioforge.scoring.model_fingerprint import model_fingerprint
 from audioforge.scoring.presets import build_reward
 
 

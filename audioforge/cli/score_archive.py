@@ -12,8 +12,9 @@ from audioforge.scoring.presets import build_reward
 try:
     from audioforge.scale.archive import read_archive
     from audioforge.scale.ray_pool import RayPool
-    from audioforge.scale.run import ArchiveRun, LocalWorker, Worker, model_fingerprint, run_archive
+    from audioforge.scale.run import ArchiveRun, LocalWorker, Worker, run_archive
     from audioforge.scale.shard import Shard
+    from audioforge.scoring.model_fingerprint import model_fingerprint
 except ImportError as error:
     raise ValueError(f"scoring an archive needs its extra ({error}): pip install 'audioforge[archive]'.") from error
 

@@ -1,24 +1,19 @@
 """A run over an archive: what is still to do, who does it, and what came of it."""
 
 import csv
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from audioforge.clips import Clips
 from audioforge.rewards.combined import CombinedReward
 from audioforge.scale.archive import ArchiveClip
 from audioforge.scale.shard import PARTS, Shard, cut_shards, score_shard, write_part
-from audioforge.targets import CATEGORIES
-from reward_models.audio import AudioBatch
 
 SHARD_CLIPS = 64
 Worker = Callable[[Sequence[Shard], str], Iterable[int]]
@@ -56,7 +51,7 @@ def run_archive(
         clips: Sorted, as ``read_archive`` gives them.
         out: Folder; parts of an earlier run in it are kept and used if clip, request, file and models are the same.
         worker: ``LocalWorker``, or Ray's pool.
-        model: Fingerprint of the reward, see ``model_fingerprint``.
+        model: Fingerprint of the reward, see ``audioforge.scoring.model_fingerprint``.
         shard_clips: Clips scored as one batch; another number changes scores by rounding only.
 
     Raises:
@@ -86,14 +81,6 @@ class LocalWorker:
         for shard in shards:
             write_part(shard, score_shard(shard, self.reward, model), self.out)
             yield len(shard.clips)
-
-
-def model_fingerprint(reward: CombinedReward) -> str:
-    """Hash of all that judges: embedders, heads, calibrations, references and weights."""
-    noise = np.random.default_rng(0).normal(0, 0.1, (len(CATEGORIES), 16_000)).astype(np.float32)
-    probe = Clips(AudioBatch.from_arrays(list(noise), 16_000), ["noise"] * len(CATEGORIES), categories=CATEGORIES)
-    provenance = dict(reward.judge(probe).provenance)
-    return hashlib.sha256(json.dumps(provenance, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _known_keys(out: Path) -> set[str]:

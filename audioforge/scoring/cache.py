@@ -26,9 +26,9 @@ class ScoreCache:
             return self._answers.get(key)
 
     def put(self, key: str, scores: Scores) -> None:
-        """Stores an answer and drops the least recently used ones beyond the bound; a failed answer isn't stored."""
+        """Stores an answer and drops the least recently used ones beyond the bound."""
         with self._lock:
-            if key in self._answers or len(scores) > self._max_clips or _has_failed(scores):
+            if key in self._answers or len(scores) > self._max_clips:
                 return
             self._answers[key] = scores
             self._clips += len(scores)
@@ -37,7 +37,8 @@ class ScoreCache:
                 self._clips -= len(dropped)
 
 
-def _has_failed(scores: Scores) -> bool:
+def has_failed(scores: Scores) -> bool:
+    """True where a backend failed on a clip: such an answer isn't remembered, the next call tries again."""
     results = [scores.status, *(result.status for result in scores.components.values())]
     return any(status.code is Status.FAILED for statuses in results for status in statuses)
 
@@ -45,7 +46,8 @@ def _has_failed(scores: Scores) -> bool:
 def content_key(clips: Clips) -> str:
     """SHA-256 over all of a call that its scores depend on, under one reward."""
     digest = hashlib.sha256(f"{clips.audio.sample_rate} {tuple(clips.audio.waveform.shape)}".encode())
-    digest.update(repr((clips.requests, clips.categories, clips.groups, clips.status)).encode())
+    columns = (clips.requests, clips.categories, clips.groups, clips.names, clips.status)
+    digest.update(repr(columns).encode(errors="surrogatepass"))
     digest.update(clips.audio.lengths.numpy().tobytes())
     digest.update(clips.audio.waveform.cpu().numpy().tobytes())
     return digest.hexdigest()

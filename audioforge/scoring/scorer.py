@@ -1,47 +1,33 @@
 """The scorer: many callers, one device worker.
 
-Calls are coalesced into batches of one sample rate, judged on a worker thread (never on the event loop), and handed
-back split. The queue is bounded: when it is full, callers wait. A call that was cancelled before its turn is dropped.
-Equal calls (same samples, requests, categories, groups) are answered from a bounded cache.
+Calls are coalesced into batches of one form (sample rate, channels, length bucket), judged on a worker thread (never on
+the event loop), and handed back split. The queue is bounded: when it is full, callers wait. Evaluation goes before
+training. A call that was cancelled or whose deadline has passed before its turn is dropped. Equal calls (same samples,
+requests, categories, groups, names) are answered from a bounded cache in memory and, if a file is named, on disk.
 """
 
 import asyncio
-import queue
 import threading
-from collections.abc import Sequence
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from audioforge.clips import AudioLike, Clips, gather_clips
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.scores import Scores
-from audioforge.scoring.cache import ScoreCache, content_key
+from audioforge.scoring.batches import joined, split
+from audioforge.scoring.cache import content_key
+from audioforge.scoring.calls import Call, CallQueue, CallTerms, DeadlineError
+from audioforge.scoring.score_caches import ScoreCaches
+from audioforge.scoring.statistics import ScorerStats, StatisticsBook
 from audioforge.status import ScoringError
-from reward_models.audio import AudioBatch
 
-
-@dataclass(frozen=True)
-class ScorerStats:
-    """Counts since the scorer was made."""
-
-    calls: int = 0
-    clips: int = 0
-    batches: int = 0
-    cache_hits: int = 0
-    cancelled: int = 0
-
-
-@dataclass
-class _Job:
-    clips: Clips
-    key: str
-    future: "Future[Scores]" = field(default_factory=Future)
-
-    @property
-    def form(self) -> tuple[int, int]:
-        return self.clips.audio.sample_rate, self.clips.audio.waveform.shape[1]
+T = TypeVar("T")
+_AT_ONCE = CallTerms()
 
 
 class Scorer:
@@ -52,9 +38,13 @@ class Scorer:
         max_batch_clips: Clips judged together at most (a single call may be larger).
         max_wait_seconds: How long the worker waits for further calls to fill a batch.
         queue_calls: Calls that may wait; further callers wait before they queue.
-        cache_clips: Clips whose scores are remembered.
+        cache_clips: Clips whose scores are remembered in memory.
+        cache_file: SQLite file for scores that outlive this process, shared with others; none by default.
 
     Use as a context manager, or call ``close``.
+
+    Raises:
+        DataError: If the cache file can't be used.
     """
 
     def __init__(
@@ -65,16 +55,16 @@ class Scorer:
         max_wait_seconds: float = 0.005,
         queue_calls: int = 64,
         cache_clips: int = 4096,
+        cache_file: Path | None = None,
     ) -> None:
         self.reward = reward
         self._max_batch_clips = max_batch_clips
         self._max_wait_seconds = max_wait_seconds
-        self._queue: queue.Queue[_Job | None] = queue.Queue(queue_calls)
-        self._cache = ScoreCache(cache_clips)
-        self._stats = ScorerStats()
-        self._lock = threading.Lock()
+        self._fitting = float(max_batch_clips)
+        self._book = StatisticsBook()
+        self._caches = ScoreCaches(reward, cache_clips, cache_file)
+        self._queue = CallQueue(queue_calls)
         self._closed = False
-        self._held: _Job | None = None
         self._worker = threading.Thread(target=self._work, name="audioforge-scorer", daemon=True)
         self._worker.start()
 
@@ -88,9 +78,8 @@ class Scorer:
 
     @property
     def stats(self) -> ScorerStats:
-        """Counts so far."""
-        with self._lock:
-            return self._stats
+        """Counts so far, and the state of now."""
+        return self._book.read(queued=len(self._queue), disk_errors=self._caches.errors)
 
     def score(
         self,
@@ -100,13 +89,16 @@ class Scorer:
         sample_rate: int | None = None,
         categories: Sequence[str | None] | None = None,
         groups: Sequence[str | None] | None = None,
+        terms: CallTerms = _AT_ONCE,
     ) -> Scores:
-        """Judges clips and waits; arguments as in ``Reward.__call__``.
+        """Judges clips and waits; arguments as in ``Reward.__call__``, and the call's priority and deadline.
 
         Raises:
             ScoringError: If the arguments don't fit together, or the scorer is closed.
+            DeadlineError: If the answer isn't there by the deadline.
         """
-        return self.judge(gather_clips(audio, requests, sample_rate=sample_rate, categories=categories, groups=groups))
+        clips = gather_clips(audio, requests, sample_rate=sample_rate, categories=categories, groups=groups)
+        return self.judge(clips, terms)
 
     async def score_async(
         self,
@@ -116,122 +108,120 @@ class Scorer:
         sample_rate: int | None = None,
         categories: Sequence[str | None] | None = None,
         groups: Sequence[str | None] | None = None,
+        terms: CallTerms = _AT_ONCE,
     ) -> Scores:
-        """Judges clips without blocking the event loop; a cancelled call is dropped if its turn hasn't come.
+        """As ``score``, without blocking the event loop; a cancelled call is dropped if its turn hasn't come."""
+        clips = gather_clips(audio, requests, sample_rate=sample_rate, categories=categories, groups=groups)
+        return await self.judge_async(clips, terms)
+
+    def judge(self, clips: Clips, terms: CallTerms = _AT_ONCE) -> Scores:
+        """``score`` for a ready ``Clips``."""
+        return self._wait(self._started(clips, terms))
+
+    async def judge_async(self, clips: Clips, terms: CallTerms = _AT_ONCE) -> Scores:
+        """``score_async`` for a ready ``Clips``."""
+        call = await asyncio.to_thread(self._known_or_new, clips, terms)
+        try:
+            async with asyncio.timeout(call.seconds_left):
+                if not call.future.done():
+                    await asyncio.wrap_future(self._queue.enter(call))
+                return await asyncio.wrap_future(call.future)
+        except TimeoutError as error:
+            raise self._expired(call) from error
+        except asyncio.CancelledError:
+            call.future.cancel()
+            raise
+
+    def judge_stream(
+        self, stream: Iterable[Clips], *, ahead: int = 64, terms: CallTerms = _AT_ONCE
+    ) -> Iterator[Scores]:
+        """Scores of a stream of calls, in its order; at most ``ahead`` calls are read before their turn to be yielded.
 
         Raises:
-            ScoringError: If the arguments don't fit together, or the scorer is closed.
+            ScoringError: As ``score`` does; calls read ahead are dropped then, and when the iterator is closed.
         """
-        clips = gather_clips(audio, requests, sample_rate=sample_rate, categories=categories, groups=groups)
-        return await self.judge_async(clips)
-
-    def judge(self, clips: Clips) -> Scores:
-        """``score`` for a ready ``Clips``."""
-        job = self._job(clips)
-        if not job.future.done():
-            self._put(job)
-        return job.future.result()
-
-    async def judge_async(self, clips: Clips) -> Scores:
-        """``score_async`` for a ready ``Clips``."""
-        job = await asyncio.to_thread(self._job, clips)
+        calls: deque[Call] = deque()
         try:
-            if not job.future.done():
-                await asyncio.to_thread(self._put, job)
-            return await asyncio.wrap_future(job.future)
-        except asyncio.CancelledError:
-            job.future.cancel()
-            raise
+            for clips in stream:
+                calls.append(self._started(clips, terms))
+                if len(calls) >= ahead:
+                    yield self._wait(calls.popleft())
+            while calls:
+                yield self._wait(calls.popleft())
+        finally:
+            for call in calls:
+                call.future.cancel()
 
     def close(self) -> None:
         """Finishes what is queued, then stops the worker. Later calls raise."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        self._queue.put(None)
+        self._closed = True
+        self._queue.close()
         self._worker.join()
+        self._caches.close()
 
-    def _job(self, clips: Clips) -> _Job:
-        job = _Job(clips, content_key(clips))
-        known = self._cache.get(job.key)
-        self._count(calls=1, cache_hits=int(known is not None))
+    def _started(self, clips: Clips, terms: CallTerms) -> Call:
+        """A call that is answered already, or inside the queue."""
+        call = self._known_or_new(clips, terms)
+        if not call.future.done():
+            self._result(self._queue.enter(call), call)
+        return call
+
+    def _known_or_new(self, clips: Clips, terms: CallTerms) -> Call:
+        if self._closed:
+            raise ScoringError("this scorer is closed: make a new one.")
+        call = Call(clips, content_key(clips), terms)
+        known = self._caches.get(call.key)
+        self._book.count(calls=1)
         if known is not None:
-            job.future.set_result(known)
-        return job
+            self._book.count(cache_hits=1, disk_hits=int(known.from_disk))
+            call.future.set_result(known.scores)
+        return call
 
-    def _put(self, job: _Job) -> None:
-        with self._lock:
-            if self._closed:
-                raise ScoringError("this scorer is closed: make a new one.")
-        self._queue.put(job)
+    def _wait(self, call: Call) -> Scores:
+        return self._result(call.future, call)
+
+    def _result(self, future: "Future[T]", call: Call) -> T:
+        try:
+            return future.result(call.seconds_left)
+        except TimeoutError as error:
+            if future.done():  # the reward's own
+                raise
+            future.cancel()
+            raise self._expired(call) from error
+
+    def _expired(self, call: Call) -> DeadlineError:
+        call.future.cancel()
+        self._book.count(expired=1)
+        message = f"{len(call.clips)} clips were not scored within {call.terms.timeout_seconds:g} s"
+        return DeadlineError(f"{message}: {len(self._queue)} calls are queued; allow more time, or send fewer at once.")
 
     def _work(self) -> None:
-        while True:
-            first = self._held or self._queue.get()
-            self._held = None
-            if first is None:
-                return
-            batch, stop = self._gathered(first)
-            self._run(batch)
-            if stop:
-                return
+        while calls := self._queue.take(max(1, int(self._fitting)), self._max_wait_seconds):
+            live = [call for call in calls if not call.is_dropped and call.future.set_running_or_notify_cancel()]
+            self._book.count(cancelled=len(calls) - len(live))
+            if live:
+                self._run(live)
 
-    def _gathered(self, first: _Job) -> tuple[list[_Job], bool]:
-        batch, count = [first], len(first.clips)
-        while count < self._max_batch_clips:
-            try:
-                job = self._queue.get(timeout=self._max_wait_seconds)
-            except queue.Empty:
-                break
-            if job is None:
-                return batch, True
-            if job.form != first.form or count + len(job.clips) > self._max_batch_clips:
-                self._held = job
-                break
-            batch.append(job)
-            count += len(job.clips)
-        return batch, False
-
-    def _run(self, jobs: Sequence[_Job]) -> None:
-        live = [job for job in jobs if job.future.set_running_or_notify_cancel()]
-        self._count(cancelled=len(jobs) - len(live))
-        if not live:
-            return
+    def _run(self, calls: Sequence[Call]) -> None:
+        parts = [call.clips for call in calls]
         try:
-            answers = _split(self.reward.judge(_joined(live)), live)
+            batch = joined(parts)
+            answers = split(self.reward.judge(batch), parts)
         except BaseException as error:  # noqa: BLE001 - it reaches the callers, and the worker goes on
-            for job in live:
-                job.future.set_exception(error)
+            for call in calls:
+                call.future.set_exception(error)
             return
-        self._count(batches=1, clips=sum(len(job.clips) for job in live))
-        for job, scores in zip(live, answers, strict=True):
-            self._cache.put(job.key, scores)
-            job.future.set_result(scores)
+        self._book.batch(len(batch), self._max_batch_clips)
+        self._fit(batch)
+        for call, scores in zip(calls, answers, strict=True):
+            self._caches.put(call.key, scores)
+            self._book.answered(time.monotonic() - call.made)
+            call.future.set_result(scores)
 
-    def _count(self, **more: int) -> None:
-        with self._lock:
-            counts = {name: getattr(self._stats, name) + more.get(name, 0) for name in ScorerStats.__dataclass_fields__}
-            self._stats = ScorerStats(**counts)
-
-
-def _joined(jobs: Sequence[_Job]) -> Clips:
-    if len(jobs) == 1:
-        return jobs[0].clips
-    clips = [job.clips for job in jobs]
-    return Clips(
-        AudioBatch.concatenate([own.audio for own in clips]),
-        [request for own in clips for request in own.requests],
-        categories=[category for own in clips for category in own.categories],
-        # Groups of different callers never mix, whatever they are called.
-        groups=[None if group is None else f"{call}/{group}" for call, own in enumerate(clips) for group in own.groups],
-        status=[status for own in clips for status in own.status],
-    )
-
-
-def _split(scores: Scores, jobs: Sequence[_Job]) -> list[Scores]:
-    parts, start = [], 0
-    for job in jobs:
-        parts.append(scores.select(range(start, start + len(job.clips))))
-        start += len(job.clips)
-    return parts
+    def _fit(self, batch: Clips) -> None:
+        """After memory ran out, batches start over at half the size and grow back by an eighth at a time."""
+        if batch.halvings:
+            self._book.count(halvings=batch.halvings)
+            self._fitting = max(1.0, len(batch) / 2)
+        else:
+            self._fitting = min(float(self._max_batch_clips), self._fitting * 1.125)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from audioforge.scoring import ScorerStats
+from audioforge.scoring.statistics import COUNTS, ScorerStats
 from audioforge.service.answers import ScoreAnswer
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -45,7 +45,8 @@ class _ScorerCollector(Collector):
     def __init__(self, stats: Callable[[], ScorerStats]) -> None:
         self._stats = stats
 
-    def collect(self) -> Iterable[CounterMetricFamily]:
+    def collect(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
         stats = self._stats()
         for name in ScorerStats.__dataclass_fields__:
-            yield CounterMetricFamily(f"audioforge_scorer_{name}", f"The scorer's {name}.", value=getattr(stats, name))
+            kind = CounterMetricFamily if name in COUNTS else GaugeMetricFamily
+            yield kind(f"audioforge_scorer_{name}", f"The scorer's {name}.", value=getattr(stats, name))

@@ -15,7 +15,8 @@ ray = pytest.importorskip("ray", reason="Ray isn't installed: pip install -e '.[
 
 from audioforge.scale import read_archive, run_archive  # noqa: E402
 from audioforge.scale.ray_pool import RayPool  # noqa: E402
-from audioforge.scale.run import LocalWorker, model_fingerprint  # noqa: E402
+from audioforge.scale.run import LocalWorker  # noqa: E402
+from audioforge.scoring.model_fingerprint import model_fingerprint  # noqa: E402
 from audioforge.scoring.presets import build_reward  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.ray, pytest.mark.filterwarnings("ignore")]

@@ -17,8 +17,9 @@ from audioforge.rewards.base import Reward, RewardResult, masked
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.weights import RewardWeights
 from audioforge.scale.archive import ArchiveError, read_archive
-from audioforge.scale.run import LocalWorker, model_fingerprint, run_archive
+from audioforge.scale.run import LocalWorker, run_archive
 from audioforge.scale.shard import Shard
+from audioforge.scoring.model_fingerprint import model_fingerprint
 
 
 class _Loudness(Reward):

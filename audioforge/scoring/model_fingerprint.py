@@ -1,0 +1,28 @@
+"""One fingerprint for all that judges, so that scores of different models are never mixed."""
+
+import hashlib
+import json
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from audioforge.clips import Clips
+from audioforge.rewards.combined import CombinedReward
+from audioforge.targets import CATEGORIES
+from reward_models.audio import AudioBatch
+
+
+def model_fingerprint(reward: CombinedReward) -> str:
+    """Hash of embedders, heads, calibrations, references and weights: the provenance of scores of a little noise."""
+    noise = np.random.default_rng(0).normal(0, 0.1, (len(CATEGORIES), 16_000)).astype(np.float32)
+    probe = Clips(AudioBatch.from_arrays(list(noise), 16_000), ["noise"] * len(CATEGORIES), categories=CATEGORIES)
+    provenance = dict(reward.judge(probe).provenance)
+    return hashlib.sha256(json.dumps(provenance, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def code_version() -> str:
+    """The installed version of the code around the models."""
+    try:
+        return version("audioforge")
+    except PackageNotFoundError:
+        return "unknown"
