@@ -41,7 +41,8 @@ def score_files(
         _print_table(paths, clips, scores, reward)
         typer.echo(f"preset {preset}: {find_preset(preset).summary}.")
         if category is None:
-            typer.echo("The category was guessed from the request; --category sets it.")
+            open_ones = "" if all(clips.categories) else ", where it has a word that is known here"
+            typer.echo(f"The category was guessed from the request{open_ones}; --category sets it.")
     return 0 if all(status.ok for status in scores.status) else 1
 
 
@@ -59,7 +60,7 @@ def _print_table(paths: Sequence[Path], clips: Clips, scores: Scores, reward: Co
         row = scores.component_scores(index)
         cells = ["–" if own.score is None else f"{own.score:.2f}" for own in row.values()]
         total = float(scores.total[index])
-        table.add_row(path.name, clips.categories[index], f"{total:.2f}" if total == total else "–", *cells)
+        table.add_row(path.name, clips.categories[index] or "–", f"{total:.2f}" if total == total else "–", *cells)
     console = Console(width=None if Console().is_terminal else 160)
     console.print(table)
     for index, path in enumerate(paths):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-GuessCategories = Callable[[Sequence[str]], Sequence[str]]
+GuessCategories = Callable[[Sequence[str]], Sequence[str | None]]
 
 
 class RememberedCategories:
@@ -11,10 +11,10 @@ class RememberedCategories:
     def __init__(self, guess: GuessCategories, *, limit: int = 10_000) -> None:
         self._guess = guess
         self._limit = limit
-        self._known: dict[str, str] = {}
+        self._known: dict[str, str | None] = {}
 
-    def __call__(self, requests: Sequence[str]) -> list[str]:
-        """One category per request."""
+    def __call__(self, requests: Sequence[str]) -> list[str | None]:
+        """One category per request; None where the guess has none."""
         known = self._known
         new = [request for request in dict.fromkeys(requests) if request not in known]
         if new:
