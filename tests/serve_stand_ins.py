@@ -1,6 +1,6 @@
 """``python -m tests.serve_stand_ins serve …``: the environment's own command line on stand-ins for audio and scores.
 
-With ``DIE_ON=<file>`` it kills itself once that file is there and the API has just taken a group, before it can note so.
+With ``DIE_ON=<file>`` it kills itself once that file is there and the API has just taken a group, before it notes so.
 """
 
 import os

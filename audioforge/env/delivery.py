@@ -3,8 +3,8 @@
 Guaranteed: a group that :meth:`Delivery.put` has taken reaches the API, across kills of this process (with an outbox on
 disk) and across outages of the API. Where an answer was lost, the API is asked for the group it took last before that
 group is sent again; since one environment sends one group at a time, the answer is exact unless *another* environment
-at the same API has sent something in between; then the group may arrive twice. Its items carry ``run`` and ``group`` in their
-``overrides``, so a trainer can tell.
+at the same API has sent something in between; then the group may arrive twice. Its items carry ``run`` and ``group`` in
+their ``overrides``, so a trainer can tell.
 
 An API that dies takes along what it had not yet handed out, and nobody can ask it any more what that was. The groups
 that its last answer to ``/status-env`` counted as unread are named in the log; with ``resend_unread`` they are sent

@@ -1,4 +1,4 @@
-"""The environment while serving: Atropos' real API, a policy server and the environment as processes, all of them killed.
+"""The environment while serving: Atropos' real API, a policy server and the environment as processes, all killed.
 
 One story is told once: the trainer gets groups; the policy server dies and comes back; the API dies and comes back; the
 environment dies at the worst moment, when the API has taken a group and nobody noted so, and is started again.
