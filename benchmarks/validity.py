@@ -1,16 +1,18 @@
-"""Are the scores worth believing? Real clips, wrong requests, damage, and exploits, in one run.
+"""Are the scores worth believing? Real clips, wrong requests, damage, exploits and outside judges, in one run.
 
     python -m benchmarks.validity --library DIR [--preset embedded] [--each 30] [--out docs/validity.json]
 
-``--library`` names a folder of clips with a ``manifest.json``; only its groups held out of training take part. Without
-it, the shipped calibration references stand in, which the embedded models may have heard. Writes JSON, and the tables
-of ``docs/validity.md`` to standard output.
+``--library`` names a folder of clips with a ``manifest.json``; only its groups held out of training take part, the
+others are the judges' neighbours. Without it, the shipped references stand in, which the embedded models may have
+heard. Writes JSON, pictures with ``--plots`` (needs the ``benchmark`` extra), and the tables of ``docs/validity.md`` to
+standard output. ``--reuse`` takes the degradation ladders from an earlier JSON file where the head is the same.
 """
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,97 +21,123 @@ from audioforge.rewards.clap_alignment import CLAPAlignment
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.quality_head import QualityHead
 from audioforge.scoring.presets import build_reward
-from benchmarks.validity_parts.alignment import AlignmentFigures, measure_alignment
-from benchmarks.validity_parts.exploits import ExploitFigures, measure_exploits
+from benchmarks.validity_parts.alignment import AlignmentFigures, alignment_scores, measure_alignment
+from benchmarks.validity_parts.exploits import measure_exploits
+from benchmarks.validity_parts.gradient import measure_gradient
 from benchmarks.validity_parts.honest_clips import (
     SAMPLE_RATE,
     HonestClip,
+    LibraryError,
     calibration_references,
     chosen,
     held_out_library,
+    library_clips,
     load,
+    shipped_references,
 )
+from benchmarks.validity_parts.judges import JudgeFigures, judged_pairs, measure_judge
 from benchmarks.validity_parts.ladders import LadderFigures, measure_ladders
+from benchmarks.validity_parts.plots import PlotError, draw_all
+from benchmarks.validity_parts.tables import alignment_table, exploit_table, judge_table, ladder_table
 from reward_models.audio import AudioBatch
+from reward_models.embedders.registry import load_embedder
 
 Kind = TypeVar("Kind")
+
+JUDGES = ("aisfx", "musicnn")
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Clips by use: those that are judged, and those of other packs."""
+
+    honest: list[HonestClip]
+    others: list[HonestClip]
 
 
 def main() -> None:
     """Measures and prints."""
+    arguments = _arguments()
+    try:
+        pools = _pools(arguments.library)
+        _run(arguments, pools)
+    except (LibraryError, PlotError) as error:
+        sys.exit(f"validity: {error}")
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", type=Path, help="folder of clips with a manifest.json")
     parser.add_argument("--preset", default="embedded")
     parser.add_argument("--each", type=int, default=30, help="honest clips a category")
     parser.add_argument("--ladder-clips", type=int, default=6, help="clips a category on every degradation ladder")
+    parser.add_argument("--gradient-clips", type=int, default=4, help="requests a category that gradients attack")
+    parser.add_argument("--neighbours", type=int, default=40, help="clips a category among which judges look around")
     parser.add_argument("--out", type=Path, help="JSON file to write")
-    arguments = parser.parse_args()
-    pool = calibration_references() if arguments.library is None else held_out_library(arguments.library)
-    clips = chosen(pool, arguments.each)
+    parser.add_argument("--plots", type=Path, help="folder for the pictures")
+    parser.add_argument("--reuse", type=Path, help="JSON file of an earlier run with the same quality head")
+    return parser.parse_args()
+
+
+def _run(arguments: argparse.Namespace, pools: Pools) -> None:
     reward = build_reward(arguments.preset)
+    clips = chosen(pools.honest, arguments.each)
     audio = load(clips)
-    alignment = measure_alignment(clips, audio, _part(reward, CLAPAlignment))
+    alignment, judges = _alignment_and_judges(clips, audio, pools.others, reward, arguments.neighbours)
     exploits = measure_exploits(clips, audio, _references(clips), reward)
-    ladder_clips = chosen(pool, arguments.ladder_clips, seed=1)
-    ladders = measure_ladders(load(ladder_clips), _part(reward, QualityHead))
-    print(alignment_table(alignment), exploit_table(exploits), ladder_table(ladders), sep="\n\n")
+    bar = exploits[0].median_total or 0.0
+    attacked = chosen(pools.honest, arguments.gradient_clips)
+    embedder = _part(reward, CLAPAlignment).embedder
+    exploits += measure_gradient(attacked, load(attacked), reward, embedder, bar)
+    head = _part(reward, QualityHead)
+    known = _known_ladders(arguments.reuse, head.head.fingerprint)
+    ladders = known or measure_ladders(load(chosen(pools.honest, arguments.ladder_clips, seed=1)), head)
+    tables = alignment_table(alignment), exploit_table(exploits), ladder_table(ladders), judge_table(judges)
+    print(*tables, sep="\n\n")
     if arguments.out is not None:
         figures = {
+            "fingerprints": {"embedder": embedder.fingerprint, "head": head.head.fingerprint},
             "alignment": asdict(alignment),
             "exploits": [asdict(row) for row in exploits],
             "ladders": [asdict(row) for row in ladders],
+            "judges": [asdict(row) for row in judges],
         }
         arguments.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if arguments.plots is not None:
+        draw_all(arguments.plots, alignment, exploits, ladders)
 
 
-def alignment_table(figures: AlignmentFigures) -> str:
-    """Markdown of the alignment section."""
-    rows = [
-        ("own request beats one of another label", figures.beats_any, 0.5),
-        ("the same within the category", figures.beats_same_category, 0.5),
-    ]
-    lines = [
-        f"{figures.clips} clips, {figures.pairs} mismatched pairs.",
-        "",
-        "| figure | value | chance |",
-        "|---|---|---|",
-    ]
-    lines += [f"| {name} | {value:.3f} | {chance:.2f} |" for name, value, chance in rows]
-    lines.append(
-        f"| mean score, own request / another clip's | {figures.matched:.2f} / {figures.shuffled:.2f} | equal |"
-    )
-    lines.append(f"| calibration error at even odds | {figures.calibration_error:.3f} | – |")
-    lines += ["", "| stated probability | found frequency | pairs |", "|---|---|---|"]
-    lines += [f"| {stated:.2f} | {found:.2f} | {pairs} |" for stated, found, pairs in figures.curve]
-    return "\n".join(lines)
+def _alignment_and_judges(
+    clips: Sequence[HonestClip],
+    audio: AudioBatch,
+    others: Sequence[HonestClip],
+    reward: CombinedReward,
+    neighbours: int,
+) -> tuple[AlignmentFigures, list[JudgeFigures]]:
+    matrix = alignment_scores(clips, audio, _part(reward, CLAPAlignment))
+    pairs = judged_pairs(clips, audio, reward)
+    near = chosen(others, neighbours)
+    pool = near, load(near)
+    judges = [measure_judge(clips, audio, pool, load_embedder(name), (pairs, matrix)) for name in JUDGES]
+    return measure_alignment(clips, matrix), judges
 
 
-def exploit_table(rows: Sequence[ExploitFigures]) -> str:
-    """Markdown of the exploit section."""
-    names = list(dict.fromkeys(name for row in rows for name in row.components))
-    head = f"| clip | unscored | median total | above the median honest clip | {' | '.join(names)} |"
-    lines = [head, "|" + "---|" * (4 + len(names))]
-    for row in rows:
-        cells = [f"{row.components[name]:.2f}" if name in row.components else "–" for name in names]
-        total = "–" if row.median_total is None else f"{row.median_total:.2f}"
-        lines.append(f"| {row.name} | {row.unscored:.0%} | {total} | {row.above_median:.0%} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+def _known_ladders(path: Path | None, head: str) -> list[LadderFigures]:
+    """Ladders of an earlier run, if it was of the same head."""
+    if path is None or not path.is_file():
+        return []
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    if figures.get("fingerprints", {}).get("head") != head:
+        return []
+    return [LadderFigures(**row) for row in figures["ladders"]]
 
 
-def ladder_table(rows: Sequence[LadderFigures]) -> str:
-    """Markdown of the degradation section; kinds that no head was trained on in bold."""
-    lines = ["| kind | rank correlation | clean wins | clean wins, severity ≥ 0.5 |", "|---|---|---|---|"]
-    for row in sorted(rows, key=lambda own: (own.unseen, own.kind)):
-        name = f"**{row.kind}**" if row.unseen else row.kind
-        lines.append(f"| {name} | {row.rank_correlation:.2f} | {row.clean_beats:.2f} | {row.clean_beats_strong:.2f} |")
-    for label, unseen in (("trained kinds", False), ("**unseen kinds**", True)):
-        part = [row for row in rows if row.unseen is unseen]
-        means = [
-            sum(getattr(row, name) for row in part) / len(part)
-            for name in ("rank_correlation", "clean_beats", "clean_beats_strong")
-        ]
-        lines.append(f"| {label}, mean | {' | '.join(f'{mean:.2f}' for mean in means)} |")
-    return "\n".join(lines)
+def _pools(library: Path | None) -> Pools:
+    if library is None:
+        return Pools(calibration_references(), shipped_references())
+    honest = held_out_library(library)
+    packs = {clip.group for clip in honest}
+    return Pools(honest, [clip for clip in library_clips(library) if clip.group not in packs])
 
 
 def _part(reward: CombinedReward, kind: type[Kind]) -> Kind:

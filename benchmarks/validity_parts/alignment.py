@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from audioforge.clips import Clips
 from audioforge.rewards.clap_alignment import CLAPAlignment
@@ -41,11 +43,18 @@ class AlignmentFigures:
     curve: list[tuple[float, float, int]]
 
 
-def measure_alignment(clips: Sequence[HonestClip], audio: AudioBatch, reward: CLAPAlignment) -> AlignmentFigures:
-    """Scores every clip with its own request and with requests of other labels."""
-    matrix = _cosines(clips, audio, reward)
+def alignment_scores(
+    clips: Sequence[HonestClip], audio: AudioBatch, reward: CLAPAlignment
+) -> Float[Tensor, "clip request"]:
+    """The score of every clip with every clip's request; cosines where the embedder has no calibration."""
+    batch = Clips(audio, [clip.request for clip in clips])
+    cosines = batch.embedding(reward.embedder) @ batch.text_embedding(reward.embedder).T
     calibration = reward.embedder.calibration
-    score = matrix if calibration is None else calibration.probability(matrix)
+    return cosines if calibration is None else calibration.probability(cosines)
+
+
+def measure_alignment(clips: Sequence[HonestClip], score: Float[Tensor, "clip request"]) -> AlignmentFigures:
+    """Every clip with its own request against requests of other labels."""
     own = score.diagonal()
     other = torch.tensor([[a.label != b.label for b in clips] for a in clips])
     near = other & torch.tensor([[a.category == b.category for b in clips] for a in clips])
@@ -62,11 +71,6 @@ def measure_alignment(clips: Sequence[HonestClip], audio: AudioBatch, reward: CL
     )
 
 
-def _cosines(clips: Sequence[HonestClip], audio: AudioBatch, reward: CLAPAlignment) -> torch.Tensor:
-    batch = Clips(audio, [clip.request for clip in clips])
-    return batch.embedding(reward.embedder) @ batch.text_embedding(reward.embedder).T
-
-
 def _beats(own: torch.Tensor, score: torch.Tensor, among: torch.Tensor) -> float:
     wins = (own[:, None] > score).float() + 0.5 * (own[:, None] == score).float()
     return float(wins[among].mean())
@@ -74,12 +78,10 @@ def _beats(own: torch.Tensor, score: torch.Tensor, among: torch.Tensor) -> float
 
 def _even_pairs(score: torch.Tensor, other: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     generator = random.Random(0)
-    wrong = [
-        float(score[i, j])
-        for i in range(len(score))
-        for j in generator.sample(torch.nonzero(other[i])[:, 0].tolist(), SHUFFLES)
-    ]
-    right = score.diagonal().repeat_interleave(SHUFFLES)
+    choices = [torch.nonzero(row)[:, 0].tolist() for row in other]
+    drawn = [generator.sample(own, min(SHUFFLES, len(own))) for own in choices]
+    wrong = [float(score[i, j]) for i, own in enumerate(drawn) for j in own]
+    right = score.diagonal().repeat_interleave(torch.tensor([len(own) for own in drawn]))
     probability = torch.cat([right, torch.tensor(wrong)])
     return probability, torch.cat([torch.ones(len(right)), torch.zeros(len(wrong))])
 

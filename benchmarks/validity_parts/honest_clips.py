@@ -3,9 +3,10 @@
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from audioforge.reference_clips import load_reference_clips
 from reward_models.audio import AudioBatch
@@ -14,6 +15,10 @@ from training.mini.split import is_held_out
 SAMPLE_RATE = 44_100
 SHORTEST, LONGEST = 0.4, 10.0
 """Seconds of a clip that takes part: shorter ones say little, longer ones are cut."""
+EXPECTED = (
+    "give a folder with a manifest.json, a list of objects with file, category, label, captions, group and seconds, "
+    "or leave out --library for the shipped references."
+)
 
 
 @dataclass(frozen=True)
@@ -25,33 +30,68 @@ class HonestClip:
         category: One of the four.
         label: Short name.
         request: What somebody would have asked for to get it.
+        group: Its pack or source.
     """
 
     path: Path
     category: str
     label: str
     request: str
+    group: str
+
+
+class LibraryError(ValueError):
+    """A folder that is no clip library; the message says what was expected."""
 
 
 def held_out_library(folder: Path) -> list[HonestClip]:
     """The clips of a library whose groups are held out of training.
 
-    Its ``manifest.json`` lists file, category, label, captions, group and seconds.
+    Raises:
+        LibraryError: As ``library_clips``, and if no group is held out.
     """
-    rows = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return [
-        HonestClip(folder / row["file"], row["category"], row["label"], row["captions"][-1])
-        for row in rows
-        if is_held_out(row["group"]) and row["seconds"] >= SHORTEST
-    ]
+    clips = [clip for clip in library_clips(folder) if is_held_out(clip.group)]
+    if not clips:
+        raise LibraryError(f"{folder} has no clip of a held-out group: see HELD_OUT_GROUPS in training/mini/split.py.")
+    return clips
+
+
+def library_clips(folder: Path) -> list[HonestClip]:
+    """All clips of a library that are long enough.
+
+    Raises:
+        LibraryError: If the folder has no ``manifest.json``, or one that isn't a list of objects with file, category,
+            label, captions, group and seconds.
+    """
+    manifest = folder / "manifest.json"
+    try:
+        rows = json.loads(manifest.read_text(encoding="utf-8"))
+        return [_honest(folder, row) for row in rows if row["seconds"] >= SHORTEST]
+    except OSError as error:
+        raise LibraryError(f"{folder} is no clip library ({error.strerror}: {manifest}): {EXPECTED}") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise LibraryError(f"{manifest} can't be used ({type(error).__name__}: {error}): {EXPECTED}") from error
+
+
+def _honest(folder: Path, row: Mapping[str, Any]) -> HonestClip:
+    return HonestClip(folder / row["file"], row["category"], row["label"], row["captions"][-1], row["group"])
 
 
 def calibration_references() -> list[HonestClip]:
     """The shipped references of the calibration split that are recordings. The embedded models may have heard them."""
+    return _shipped("calibration", recordings=True)
+
+
+def shipped_references() -> list[HonestClip]:
+    """The shipped references of the other split: neighbours of the former."""
+    return _shipped("reference", recordings=False)
+
+
+def _shipped(split: Literal["reference", "calibration"], *, recordings: bool) -> list[HonestClip]:
     return [
-        HonestClip(clip.path, clip.category, clip.label, clip.caption)
-        for clip in load_reference_clips(split="calibration")
-        if clip.origin == "recording" and clip.seconds >= SHORTEST
+        HonestClip(clip.path, clip.category, clip.label, clip.caption, clip.group)
+        for clip in load_reference_clips(split=split)
+        if (clip.origin == "recording" or not recordings) and clip.seconds >= SHORTEST
     ]
 
 

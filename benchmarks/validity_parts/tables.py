@@ -1,0 +1,74 @@
+"""The figures of the validity page as Markdown tables."""
+
+from collections.abc import Sequence
+
+from benchmarks.validity_parts.alignment import AlignmentFigures
+from benchmarks.validity_parts.exploits import ExploitFigures
+from benchmarks.validity_parts.judges import JudgeFigures
+from benchmarks.validity_parts.ladders import LadderFigures
+
+
+def alignment_table(figures: AlignmentFigures) -> str:
+    """Markdown of the alignment section."""
+    rows = [
+        ("own request beats one of another label", figures.beats_any, 0.5),
+        ("the same within the category", figures.beats_same_category, 0.5),
+    ]
+    lines = [
+        f"{figures.clips} clips, {figures.pairs} mismatched pairs.",
+        "",
+        "| figure | value | chance |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {name} | {value:.3f} | {chance:.2f} |" for name, value, chance in rows]
+    lines.append(
+        f"| mean score, own request / another clip's | {figures.matched:.2f} / {figures.shuffled:.2f} | equal |"
+    )
+    lines.append(f"| calibration error at even odds | {figures.calibration_error:.3f} | – |")
+    lines += ["", "| stated probability | found frequency | pairs |", "|---|---|---|"]
+    lines += [f"| {stated:.2f} | {found:.2f} | {pairs} |" for stated, found, pairs in figures.curve]
+    return "\n".join(lines)
+
+
+def exploit_table(rows: Sequence[ExploitFigures]) -> str:
+    """Markdown of the exploit section."""
+    names = list(dict.fromkeys(name for row in rows for name in row.components))
+    head = f"| clip | unscored | median total | above the median honest clip | {' | '.join(names)} |"
+    lines = [head, "|" + "---|" * (4 + len(names))]
+    for row in rows:
+        cells = [f"{row.components[name]:.2f}" if name in row.components else "–" for name in names]
+        total = "–" if row.median_total is None else f"{row.median_total:.2f}"
+        lines.append(f"| {row.name} | {row.unscored:.0%} | {total} | {row.above_median:.0%} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def ladder_table(rows: Sequence[LadderFigures]) -> str:
+    """Markdown of the degradation section; kinds that no head was trained on in bold."""
+    lines = ["| kind | rank correlation | clean wins | clean wins, severity ≥ 0.5 |", "|---|---|---|---|"]
+    for row in sorted(rows, key=lambda own: (own.unseen, own.kind)):
+        name = f"**{row.kind}**" if row.unseen else row.kind
+        lines.append(f"| {name} | {row.rank_correlation:.2f} | {row.clean_beats:.2f} | {row.clean_beats_strong:.2f} |")
+    for label, unseen in (("trained kinds", False), ("**unseen kinds**", True)):
+        part = [row for row in rows if row.unseen is unseen]
+        means = [
+            sum(getattr(row, name) for row in part) / len(part)
+            for name in ("rank_correlation", "clean_beats", "clean_beats_strong")
+        ]
+        lines.append(f"| {label}, mean | {' | '.join(f'{mean:.2f}' for mean in means)} |")
+    return "\n".join(lines)
+
+
+def judge_table(rows: Sequence[JudgeFigures]) -> str:
+    """Markdown of the section."""
+    lines = [
+        "| judge | its accuracy by category | alignment in the order of likeness "
+        "| alignment, accepted over rejected | total, accepted over rejected | total in the order of votes |",
+        "|---|---|---|---|---|---|",
+        "| *chance* | 0.25 | 0 | 0.5 | 0.5 | 0 |",
+    ]
+    lines += [
+        f"| `{row.judge}` | {row.accuracy:.2f} | {row.alignment_order:.2f} | {row.alignment_auc:.2f} "
+        f"| {row.total_auc:.2f} | {row.total_order:.2f} |"
+        for row in rows
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+import json
+import sys
+
+import pytest
+import torch
+
+from benchmarks import validity
+from benchmarks.validity_parts.alignment import AlignmentFigures, measure_alignment
+from benchmarks.validity_parts.exploits import ExploitFigures
+from benchmarks.validity_parts.honest_clips import HonestClip, LibraryError, held_out_library, library_clips
+from benchmarks.validity_parts.judges import JudgeFigures, auc, category_votes
+from benchmarks.validity_parts.ladders import LadderFigures
+from benchmarks.validity_parts.plots import draw_all
+from benchmarks.validity_parts.tables import exploit_table, judge_table, ladder_table
+
+ROW = {"file": "a.ogg", "category": "sfx", "label": "bark", "captions": ["a dog"], "seconds": 1.0}
+ALIGNMENT = AlignmentFigures(2, 2, 0.9, 0.8, 0.7, 0.2, 0.05, [(0.1, 0.2, 30), (0.9, 0.8, 40)])
+EXPLOITS = [
+    ExploitFigures("honest clips", 0.0, 0.5, 0.5, {"clap_alignment": 0.7}),
+    ExploitFigures("silence", 1.0, None, 0.0, {}),
+]
+LADDERS = [LadderFigures("hum", False, 0.9, 1.0, 1.0), LadderFigures("crackle", True, 0.5, 0.7, 0.8)]
+
+
+def library(folder, rows):
+    (folder / "manifest.json").write_text(json.dumps(rows))
+    return folder
+
+
+def clips(*labels):
+    return [HonestClip(None, "sfx", label, label, label) for label in labels]
+
+
+def test_a_folder_that_is_no_library_is_a_message_and_no_traceback(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["validity", "--library", str(tmp_path / "nowhere")])
+    with pytest.raises(SystemExit, match=r"validity: .*nowhere is no clip library \(No such file.*give a folder with"):
+        validity.main()
+
+
+def test_a_manifest_of_another_form_is_named(tmp_path):
+    with pytest.raises(LibraryError, match=r"manifest.json can't be used \(KeyError: 'group'\): give a folder with"):
+        library_clips(library(tmp_path, [ROW]))
+    (tmp_path / "manifest.json").write_text("not json")
+    with pytest.raises(LibraryError, match="JSONDecodeError"):
+        library_clips(tmp_path)
+
+
+def test_a_library_without_held_out_groups_is_refused_and_short_clips_are_left_out(tmp_path):
+    rows = [ROW | {"group": "some pack"}, ROW | {"group": "some pack", "seconds": 0.1}]
+    assert len(library_clips(library(tmp_path, rows))) == 1
+    with pytest.raises(LibraryError, match="no clip of a held-out group"):
+        held_out_library(tmp_path)
+
+
+def test_alignment_counts_only_requests_of_other_labels():
+    score = torch.tensor([[0.9, 0.95, 0.1], [0.9, 0.8, 0.1], [0.2, 0.3, 0.1]])
+    figures = measure_alignment(clips("bark", "bark", "rain"), score)
+    assert figures.pairs == 4
+    assert figures.beats_any == pytest.approx(0.5)  # two wins of the first two clips, two losses of the third
+    assert figures.matched == pytest.approx(0.6)
+
+
+def test_votes_are_shares_among_the_nearest():
+    likeness = torch.tensor([[*[1.0] * 12, *[0.5] * 20]])
+    votes = category_votes(likeness, ["drums"] * 12 + ["sfx"] * 20)
+    assert votes["drums"].tolist() == pytest.approx([0.8])
+    assert votes["sfx"].tolist() == pytest.approx([0.2])
+
+
+def test_auc_counts_ties_half():
+    assert auc(torch.tensor([0.9, 0.5, 0.5, 0.1]), torch.tensor([True, True, False, False])) == 0.875
+
+
+def test_tables_hold_the_figures_and_leave_out_what_was_not_scored():
+    assert "| honest clips | 0% | 0.50 | 50% | 0.70 |" in exploit_table(EXPLOITS)
+    assert "| silence | 100% | – | 0% | – |" in exploit_table(EXPLOITS)
+    assert "| **unseen kinds**, mean | 0.50 | 0.70 | 0.80 |" in ladder_table(LADDERS)
+    assert "| `aisfx` | 0.80 | 0.30 | 0.90 | 0.85 | 0.40 |" in judge_table(
+        [JudgeFigures("aisfx", 0.8, 0.3, 0.9, 0.85, 0.4, 384)]
+    )
+
+
+def test_pictures_are_drawn_and_are_the_same_each_time(tmp_path):
+    pytest.importorskip("matplotlib")
+    first, second = (draw_all(tmp_path / name, ALIGNMENT, EXPLOITS, LADDERS) for name in ("one", "two"))
+    assert [path.name for path in first] == ["calibration.svg", "exploits.svg", "ladders.svg"]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert "crackle" in first[2].read_text(encoding="utf-8")
+
+
+def test_ladders_of_another_head_are_not_taken_over(tmp_path):
+    file = tmp_path / "earlier.json"
+    row = {"kind": "hum", "unseen": False, "rank_correlation": 0.9, "clean_beats": 1.0, "clean_beats_strong": 1.0}
+    file.write_text(json.dumps({"fingerprints": {"head": "this"}, "ladders": [row]}))
+    assert validity._known_ladders(file, "this") == [LADDERS[0]]
+    assert validity._known_ladders(file, "that") == []
+    assert validity._known_ladders(tmp_path / "none.json", "this") == []
