@@ -8,12 +8,13 @@ it was said.
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
+from starlette.requests import ClientDisconnect
 
 from audioforge.policies.batching import BatchingSampler
 from audioforge.policies.sampling import PolicyModel, SampledSequence, SamplingError, SamplingSettings
@@ -85,9 +86,7 @@ def make_app(sampler: BatchingSampler, *, model_name: str) -> FastAPI:
     app = FastAPI(title="AudioForge policy")
     policy = sampler.policy
 
-    @app.exception_handler(SamplingError)
-    async def refuse(_: Request, error: SamplingError) -> JSONResponse:
-        return JSONResponse({"error": {"message": str(error), "type": "invalid_request_error"}}, status_code=400)
+    _answer_errors(app)
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -98,30 +97,65 @@ def make_app(sampler: BatchingSampler, *, model_name: str) -> FastAPI:
         return {"object": "list", "data": [{"id": model_name, "object": "model", "owned_by": "audioforge"}]}
 
     @app.post("/v1/chat/completions")
-    async def chat(body: ChatRequest) -> dict[str, object]:
+    async def chat(body: ChatRequest, request: Request) -> dict[str, object]:
         prompt = policy.chat_tokens(_plain_messages(body.messages))
-        answers = await _answers(sampler, prompt, body)
+        (answers,) = await _unless_gone(request, _answers(sampler, prompt, body))
         choices = [_chat_choice(policy, index, one, body) for index, one in enumerate(answers)]
         return _envelope("chat.completion", model_name, choices, [prompt], answers)
 
     @app.post("/v1/completions")
-    async def complete(body: CompletionRequest) -> dict[str, object]:
+    async def complete(body: CompletionRequest, request: Request) -> dict[str, object]:
         prompts = _token_prompts(policy, body.prompt)
-        groups = await asyncio.gather(*(_answers(sampler, prompt, body) for prompt in prompts))
+        groups = await _unless_gone(request, *(_answers(sampler, prompt, body) for prompt in prompts))
         answers = [answer for group in groups for answer in group]
         choices = [_text_choice(policy, index, one, body) for index, one in enumerate(answers)]
         return _envelope("text_completion", model_name, choices, prompts, answers)
 
     @app.post("/generate")
-    async def generate(body: GenerateRequest) -> object:
+    async def generate(body: GenerateRequest, request: Request) -> object:
         if body.input_ids is None and body.text is None:
-            return _vllm_answer(await _answers(sampler, _vllm_prompt(policy, body.prompt), body))
+            (answers,) = await _unless_gone(request, _answers(sampler, _vllm_prompt(policy, body.prompt), body))
+            return _vllm_answer(answers)
         prompt = policy.encode(body.text or "") if body.input_ids is None else body.input_ids
-        answers = await _answers(sampler, prompt, body.sampling_params or body)
+        (answers,) = await _unless_gone(request, _answers(sampler, prompt, body.sampling_params or body))
         results = [_sglang_answer(answer, len(prompt)) for answer in answers]
         return results[0] if len(results) == 1 else results
 
     return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody reads it
+
+    @app.exception_handler(SamplingError)
+    async def refuse(_: Request, error: SamplingError) -> JSONResponse:
+        return JSONResponse({"error": {"message": str(error), "type": "invalid_request_error"}}, status_code=400)
+
+
+async def _unless_gone(
+    request: Request, *answers: Coroutine[None, None, list[SampledSequence]]
+) -> list[list[SampledSequence]]:
+    """The answers, unless the client hangs up first: nobody samples for somebody who has cancelled.
+
+    Raises:
+        ClientDisconnect: If the client is gone; what waits for a batch is taken out of the queue.
+    """
+    answering = asyncio.gather(*answers)
+    leaving = asyncio.ensure_future(_disconnected(request))
+    first: set[asyncio.Future[Any]] = {answering, leaving}
+    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+    leaving.cancel()
+    if not answering.done():
+        answering.cancel()
+        raise ClientDisconnect
+    return await answering
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _answers(sampler: BatchingSampler, prompt: Sequence[int], body: Sampling) -> list[SampledSequence]:

@@ -1,15 +1,24 @@
 """The policy server over real HTTP on loopback, and through Atropos' own client."""
 
 import asyncio
+import socket
+import threading
+from concurrent.futures import wait
+from contextlib import contextmanager
 
 import httpx
 import pytest
+import uvicorn
 from atroposlib.envs.server_handling.server_manager import APIServerConfig, ServerManager
 from openai import OpenAI
 from transformers import AutoTokenizer
 
+from audioforge.policies.app import make_app
 from audioforge.policies.ask import Ask, user_message
+from audioforge.policies.batching import BatchingSampler
+from audioforge.policies.sampling import PolicyModel
 from audioforge.policies.server import PolicyServerError, serve_policy
+from reward_models.checkpoints import checkpoint_path
 
 CHAT = [{"role": "user", "content": user_message(Ask("soft rain on leaves", "ambient", 6, ("pingpong", "euler")))}]
 
@@ -103,3 +112,31 @@ def test_it_is_gone_after_the_block():
         url = running.base_url
     with pytest.raises(httpx.ConnectError):
         httpx.get(url + "/models")
+
+
+def test_a_client_that_hangs_up_is_no_longer_sampled_for():
+    with BatchingSampler(PolicyModel.load(checkpoint_path("tiny-policy")), max_batch=1) as sampler:
+        futures, submit = [], sampler.submit
+
+        def noted(prompt, settings):
+            futures.append(submit(prompt, settings))
+            return futures[-1]
+
+        sampler.submit = noted
+        body, patience = {"messages": CHAT, "n": 30, "max_tokens": 200}, httpx.Timeout(5.0, read=0.3)
+        with running(make_app(sampler, model_name="tiny-policy")) as url, pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{url}/v1/chat/completions", json=body, timeout=patience)
+        wait(futures, timeout=30)
+    assert sum(future.cancelled() for future in futures) > 15
+
+
+@contextmanager
+def running(app):
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=served.run, args=([listener],))
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    served.should_exit = True
+    thread.join()
+    listener.close()
