@@ -94,7 +94,15 @@ def build_reward(
 
 
 def _component(name: str, preset: Preset, embedder: TextAudioEmbedder, device: str) -> Reward:
-    from audioforge.rewards import CLAPAlignment, Novelty, PromptPairQuality, QualityHead, StyleConsistency
+    from audioforge.rewards import (
+        CLAPAlignment,
+        LoopFree,
+        Novelty,
+        PromptPairQuality,
+        QualityHead,
+        SteadyAlignment,
+        StyleConsistency,
+    )
 
     match name:
         case "clap_alignment":
@@ -105,6 +113,10 @@ def _component(name: str, preset: Preset, embedder: TextAudioEmbedder, device: s
             return Novelty(embedder)
         case "prompt_pair_quality":
             return PromptPairQuality(embedder)
+        case "steady_alignment":
+            return SteadyAlignment(embedder)
+        case "loop_free":
+            return LoopFree()
         case "quality_head":
             return QualityHead(checkpoint_path(preset.quality_head), device=device)
     raise ValueError(f"the weights count {name!r}, which is no component of a preset.")
