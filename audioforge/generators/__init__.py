@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from audioforge.generators.base import Generator, ParameterSpace
 
@@ -16,8 +17,14 @@ def _sketch(**options: object) -> Generator:
     return SketchGenerator(**options)
 
 
+def _stable_audio(**options: Any) -> Generator:  # noqa: ANN401 - the constructor's own
+    from audioforge.generators.stable_audio import StableAudioGenerator
+
+    return StableAudioGenerator(**options)
+
+
 #: Name to factory; each imports what it needs when it is called.
-GENERATORS: dict[str, Callable[..., Generator]] = {"sketch": _sketch}
+GENERATORS: dict[str, Callable[..., Generator]] = {"sketch": _sketch, "stable-audio-open-small": _stable_audio}
 
 
 def load_generator(name: str, **options: object) -> Generator:

@@ -80,7 +80,7 @@ def test_a_hub_that_does_not_answer_is_asked_once(cache, monkeypatch):
 
 
 def test_weights_in_safetensors_are_fetched_without_the_pickle(cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(checkpoint_files, "_unreachable", lambda: "")
+    monkeypatch.setattr(checkpoint_files, "why_unreachable", lambda: "")
     fetched = []
 
     def download(name, patterns):
@@ -94,14 +94,14 @@ def test_weights_in_safetensors_are_fetched_without_the_pickle(cache, monkeypatc
 
 
 def test_a_hub_repository_that_is_no_clap_checkpoint_is_refused(cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(checkpoint_files, "_unreachable", lambda: "")
+    monkeypatch.setattr(checkpoint_files, "why_unreachable", lambda: "")
     monkeypatch.setattr(checkpoint_files, "_download", lambda *_: fill(tmp_path / "fetched", FILES[2:]))
     with pytest.raises(CheckpointError, match=r"has no config\.json, preprocessor_config\.json"):
         checkpoint_folder("someone/else")
 
 
 def test_a_name_that_the_hub_does_not_know_is_refused(cache, monkeypatch):
-    monkeypatch.setattr(checkpoint_files, "_unreachable", lambda: "")
+    monkeypatch.setattr(checkpoint_files, "why_unreachable", lambda: "")
 
     def absent(*_arguments, **_options):
         raise OSError("404")

@@ -4,13 +4,12 @@ The cache is asked first, without a network. Only what it lacks is fetched, and 
 hub answers: the hub client's own retries would hold a machine without a network for minutes.
 """
 
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from huggingface_hub import constants, snapshot_download
 
 from reward_models.checkpoints import CheckpointError
+from reward_models.hub import why_unreachable
 
 RECOMMENDED = ("laion/clap-htsat-unfused", "laion/larger_clap_general", "laion/larger_clap_music_and_speech")
 """Checkpoints whose both towers work."""
@@ -26,7 +25,6 @@ _NEEDED = (
     _TOKENIZER,
     _WEIGHTS,
 )
-_PROBE_SECONDS = 3.0
 
 
 def checkpoint_folder(name: str) -> Path:
@@ -59,7 +57,7 @@ def tokenizer_folder(folder: Path, name: str) -> Path:
     cached = _cached(name)
     if cached is not None and _has_tokenizer(cached):
         return cached
-    if reason := _unreachable():
+    if reason := why_unreachable():
         raise CheckpointError(
             f"the tokenizer {name} is not here: tokenizer.json missing from {folder} and from the cache "
             f"{constants.HF_HUB_CACHE}, and {reason}. Put tokenizer.json of {name} into that folder, {EMBEDDED_HINT}."
@@ -82,7 +80,7 @@ def _from_hub(name: str) -> Path:
     missing = missing_files(cached)
     if cached is not None and not missing:
         return cached
-    if reason := _unreachable():
+    if reason := why_unreachable():
         raise CheckpointError(
             f"{name} is not here: {missing} missing from the cache {constants.HF_HUB_CACHE}, and {reason}. Fetch it "
             f"with `hf download {name}` where there is a network, give a folder with its files, {EMBEDDED_HINT}."
@@ -114,16 +112,3 @@ def _cached(name: str) -> Path | None:
         return Path(snapshot_download(name, cache_dir=constants.HF_HUB_CACHE, local_files_only=True))
     except (OSError, ValueError):  # not cached, or not a repository's name
         return None
-
-
-def _unreachable() -> str:
-    """Why the hub can't be used now; empty if it answers."""
-    if constants.HF_HUB_OFFLINE:
-        return "HF_HUB_OFFLINE is set"
-    try:
-        urllib.request.urlopen(urllib.request.Request(constants.ENDPOINT, method="HEAD"), timeout=_PROBE_SECONDS)
-    except urllib.error.HTTPError:
-        return ""  # an answer, if not a kind one
-    except OSError as error:
-        return f"the hub {constants.ENDPOINT} does not answer ({error})"
-    return ""

@@ -1,0 +1,137 @@
+"""Stable Audio Open Small as a generator: batches of equal settings, each item from its own seed."""
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from typing_extensions import override
+
+from audioforge.generators.base import Generator, ParameterSpace
+from audioforge.generators.stable_audio.batching import batches, in_halves
+from audioforge.generators.stable_audio.flow_sampling import SAMPLERS, Noise, Velocity
+from audioforge.generators.stable_audio.loading import SMALL, StableAudioModel, load_stable_audio, prompt_conditioner
+from audioforge.proposals import Proposal
+from reward_models.audio import AudioBatch
+
+LONGEST_SECONDS = 11.0
+"""Published limit of the released checkpoint (arXiv 2505.08175)."""
+_log = logging.getLogger(__name__)
+
+
+class StableAudioGenerator(Generator):
+    """Renders prompts with a Stable Audio model whose objective is a flow.
+
+    The released checkpoint is post-trained for 8 steps, ``cfg_scale`` 1 and ``pingpong``; anything else is legal and
+    rarely better, and ``cfg_scale`` other than 1 doubles the cost. The network always renders its full length; a clip
+    is cut to its seconds. A clip that is louder than full scale is scaled down, never cut off.
+
+    Args:
+        model: Hub id, or a folder with ``model_config.json`` and weights.
+        device: Torch device.
+        dtype: Of the weights; ``float16`` on a GPU halves memory.
+        max_batch: Items rendered at once; halved by itself where memory runs out.
+
+    Raises:
+        CheckpointError: If package or weights are missing; says what to do.
+    """
+
+    def __init__(
+        self,
+        model: str = SMALL,
+        *,
+        device: str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        max_batch: int = 16,
+    ) -> None:
+        self.model: StableAudioModel = load_stable_audio(model, device, dtype)
+        self.name = "stable-audio-open-small"
+        self.description = f"Stable Audio ({model}): latent diffusion of sounds and loops, by Stability AI."
+        self.sample_rate = self.model.sample_rate
+        self.channels = self.model.channels
+        longest = min(LONGEST_SECONDS, self.model.sample_size / self.model.sample_rate)
+        self.parameters = ParameterSpace(
+            samplers=tuple(SAMPLERS),
+            steps=(1, 100),
+            cfg_scale=(0.0, 15.0),
+            seconds=(min(0.5, longest / 4), longest),
+            prompt_tokens=self.model.prompt_tokens,
+        )
+        self.fingerprint = self.model.fingerprint
+        self._device = torch.device(device)
+        self._max_batch = max_batch
+
+    @override
+    def generate(self, proposals: Sequence[Proposal], seeds: Sequence[int]) -> AudioBatch:
+        """Render one clip a proposal (see ``Generator.generate``)."""
+        if not proposals or len(proposals) != len(seeds):
+            counts = f"{len(proposals)} proposals and {len(seeds)} seeds"
+            raise ValueError(f"{self.name} needs at least one proposal, and one seed for each: got {counts}.")
+        for proposal in proposals:
+            self.parameters.check(proposal)
+        self._warn_of_unheard_words(proposals)
+        clips: dict[int, Tensor] = {}
+        for rows in batches(proposals, self._max_batch):
+            rendered = in_halves([(proposals[row], seeds[row]) for row in rows], self._render)
+            clips.update(zip(rows, rendered, strict=True))
+        return AudioBatch.from_arrays([clips[index] for index in range(len(proposals))], self.sample_rate)
+
+    def count_tokens(self, prompt: str) -> int:
+        """Tokens of a prompt, the closing one included; those past ``parameters.prompt_tokens`` are not heard."""
+        return len(prompt_conditioner(self.model.network).tokenizer(prompt)["input_ids"])
+
+    def _warn_of_unheard_words(self, proposals: Sequence[Proposal]) -> None:
+        limit = self.model.prompt_tokens
+        if limit is None:
+            return
+        long = sum(self.count_tokens(prompt) > limit for prompt in {own.prompt for own in proposals})
+        if long:
+            _log.warning("%d prompts are longer than the %d tokens that %s reads: cut.", long, limit, self.name)
+
+    @torch.no_grad()
+    def _render(self, items: Sequence[tuple[Proposal, int]]) -> list[Float[Tensor, "channel time"]]:
+        first = items[0][0]
+        velocity = self._velocity([proposal for proposal, _ in items])
+        like = next(self.model.network.model.parameters())
+        noise = Noise([seed for _, seed in items], self.model.latent_shape, like)
+        latents = SAMPLERS[first.sampler](velocity, noise, first.steps)
+        waveforms = self._decoded(latents).float().cpu()
+        return [self._finished(waveform, own) for waveform, (own, _) in zip(waveforms, items, strict=True)]
+
+    def _velocity(self, proposals: Sequence[Proposal]) -> Velocity:
+        network, first = self.model.network, proposals[0]
+        asked = self._conditions([own.prompt for own in proposals], proposals, negative=False)
+        if first.cfg_scale != 1 and first.negative_prompt.strip():
+            asked |= self._conditions([own.negative_prompt for own in proposals], proposals, negative=True)
+        return partial(network.model, **asked, cfg_scale=first.cfg_scale, batch_cfg=True, rescale_cfg=True)
+
+    def _conditions(
+        self, texts: Sequence[str], proposals: Sequence[Proposal], *, negative: bool
+    ) -> dict[str, Tensor | None]:
+        network = self.model.network
+        dtype = next(network.model.parameters()).dtype
+        # One item a call: the library's text tower computes in half precision, whose rounding depends on the batch.
+        rows = [
+            network.conditioner([{"prompt": text, "seconds_total": own.seconds}], self._device)
+            for text, own in zip(texts, proposals, strict=True)
+        ]
+        tensors = {
+            name: [torch.cat(parts) for parts in zip(*(row[name] for row in rows), strict=True)] for name in rows[0]
+        }
+        inputs = network.get_conditioning_inputs(tensors, negative=negative)
+        if negative:  # the library casts the positive ones alone
+            return dict(inputs)
+        return {name: None if own is None else own.to(dtype) for name, own in inputs.items()}
+
+    def _decoded(self, latents: Tensor) -> Float[Tensor, "batch channel time"]:
+        pretransform = self.model.network.pretransform
+        if pretransform is None:
+            return latents
+        decoded: Tensor = pretransform.decode(latents.to(next(pretransform.parameters()).dtype))
+        return decoded
+
+    def _finished(self, waveform: Tensor, proposal: Proposal) -> Float[Tensor, "channel time"]:
+        clip = waveform[:, : round(proposal.seconds * self.sample_rate)]
+        return clip / clip.abs().max().clamp_min(1.0)
