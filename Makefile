@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY ?= passive
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: demo test test-scale check format install clean
+.PHONY: demo test test-scale fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/audioforge demo
@@ -21,6 +21,10 @@ test: check
 test-scale: $(STAMP)
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev,scale]'
 	$(BIN)/python -m pytest -m ray tests/scale
+
+# Ten thousand damaged files, bodies, answers and checkpoints, other ones each time.
+fuzz: $(STAMP)
+	AUDIOFORGE_FUZZ_CASES=10000 $(BIN)/python -m pytest tests/fuzz
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ at even odds". A calibration belongs to one embedder's fingerprint and is never 
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,8 +39,9 @@ class MatchCalibration:
     pairs: int
 
     def __post_init__(self) -> None:
-        if not self.slope > 0:
-            raise CheckpointError(f"a calibration's slope must be above 0, got {self.slope}: the fit found no signal.")
+        if not 0 < self.slope < math.inf or not math.isfinite(self.intercept):
+            got = f"got {self.slope} and intercept {self.intercept}"
+            raise CheckpointError(f"a calibration's slope must be above 0, {got}: the fit found no signal.")
 
     def probability(self, cosine: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
         """Probability of a match in [0, 1]; NaN stays NaN."""

@@ -6,7 +6,8 @@ pickle) and ``README.md`` (its model card).
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -67,6 +68,24 @@ def load_weights(folder: Path) -> dict[str, Tensor]:
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is damaged ({error}): restore the checkpoint, or train it again.") from error
     return dict(weights)
+
+
+@contextmanager
+def built_from(folder: Path) -> Iterator[None]:
+    """Around the building of a model from a checkpoint's values, any of which may be damaged.
+
+    Raises:
+        CheckpointError: In place of whatever torch or Python make of an impossible value.
+    """
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RuntimeError, MemoryError) as error:
+        why = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise CheckpointError(
+            f"{folder} doesn't fit together ({why}): restore the checkpoint, or train it again."
+        ) from error
 
 
 def fingerprint(folder: Path, *, extra: str = "") -> str:

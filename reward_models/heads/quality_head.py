@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from reward_models.checkpoints import CheckpointError, fingerprint, load_config, load_weights
+from reward_models.checkpoints import CheckpointError, built_from, fingerprint, load_config, load_weights
 from reward_models.embedders.base import Embedder
 from reward_models.heads.ensemble import Ensemble
 
@@ -70,16 +70,11 @@ class QualityHeadModel:
         Raises:
             CheckpointError: If a file is missing, damaged or of another format; the message says how to remake it.
         """
-        config = _config(load_config(folder), folder)
-        ensemble = Ensemble(config.dim, config.hidden, config.members)
-        try:
-            ensemble.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder).items()})
-        except RuntimeError as error:
-            raise CheckpointError(
-                f"{folder / 'model.safetensors'} doesn't fit its config.json ({error}): retrain it with "
-                f"`{RETRAIN.format(name=config.embedder, folder=folder)}`."
-            ) from error
-        return cls(ensemble, config, fingerprint(folder), folder)
+        with built_from(folder):
+            config = _config(load_config(folder), folder)
+            ensemble = Ensemble(config.dim, config.hidden, config.members)
+            _load_state(ensemble, config, folder)
+            return cls(ensemble, config, fingerprint(folder), folder)
 
     def check(self, embedder: Embedder) -> None:
         """Refuses embeddings that the head wasn't trained on.
@@ -118,6 +113,16 @@ def share_below(value: Float[Tensor, "*shape"], knots: Float[Tensor, " knot"]) -
 def config_to_json(config: QualityHeadConfig) -> dict[str, object]:
     """The form that ``QualityHeadModel.load`` reads."""
     return asdict(config)
+
+
+def _load_state(ensemble: Ensemble, config: QualityHeadConfig, folder: Path) -> None:
+    try:
+        ensemble.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder).items()})
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"{folder / 'model.safetensors'} doesn't fit its config.json ({error}): retrain it with "
+            f"`{RETRAIN.format(name=config.embedder, folder=folder)}`."
+        ) from error
 
 
 def _config(values: Mapping[str, object], folder: Path) -> QualityHeadConfig:

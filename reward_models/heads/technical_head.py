@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from reward_models.audio import resample_clip
-from reward_models.checkpoints import CheckpointError, fingerprint, load_config, load_weights
+from reward_models.checkpoints import CheckpointError, built_from, fingerprint, load_config, load_weights
 from reward_models.embedders.mini.front_end import LogMel
 from reward_models.heads.quality_head import share_below
 from reward_models.heads.tempo import FRONT_END, SHORTEST_SECONDS, TempoNetwork, beat_features, onset_strength
@@ -83,7 +83,8 @@ class TechnicalHeadModel:
             raise CheckpointError(
                 f"{folder / 'model.safetensors'} doesn't fit the network ({error}): remake it with {RETRAIN}."
             ) from error
-        return cls(network, knots, fingerprint(folder))
+        with built_from(folder):
+            return cls(network, knots, fingerprint(folder))
 
     def tempo_probability(self, clip: Clip, sample_rate: int) -> Float[Tensor, " tempo"] | None:
         """Probability of each candidate of ``reward_models.heads.tempo.tempi``; None under a second of sound."""

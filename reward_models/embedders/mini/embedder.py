@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from reward_models.audio import Fill
 from reward_models.calibration import load_calibration
-from reward_models.checkpoints import CheckpointError, fingerprint, load_config, load_weights
+from reward_models.checkpoints import CheckpointError, built_from, fingerprint, load_config, load_weights
 from reward_models.embedders.base import TextAudioEmbedder
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
 from reward_models.embedders.mini.network import AudioTower, AudioTowerConfig
@@ -67,6 +67,11 @@ class MiniEmbedder(TextAudioEmbedder):
         Raises:
             CheckpointError: If a file is missing or was written by another version; the message says which.
         """
+        with built_from(folder):
+            return cls._built(folder, device)
+
+    @classmethod
+    def _built(cls, folder: Path, device: str) -> "MiniEmbedder":
         config = load_config(folder)
         _check_format(config, folder)
         text_config = _part(TextTowerConfig, config, "text_tower", folder)
