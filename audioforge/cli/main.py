@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from audioforge.cli import reference
+from audioforge.cli.audition import audition
 
 app = typer.Typer(
     help="Learned-embedding rewards for text-to-audio: how good is this clip for this request?",
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(reference.app, name="reference")
+app.command()(audition)
 
 
 class Category(StrEnum):
@@ -85,6 +87,33 @@ def demo(
     from audioforge.cli.demo import run_demo
 
     raise typer.Exit(run_demo(out, targets=targets, group_size=group_size, seed=seed, preset=preset))
+
+
+@app.command()
+def optimise(  # noqa: PLR0913 - its options
+    out: Annotated[Path, typer.Option(help="Folder for the page, the recommendation and the trials.")],
+    target: Annotated[str | None, typer.Option(help="Id of one target of target_styles.json.")] = None,
+    category: Annotated[Category | None, typer.Option(help="All training targets of a category instead.")] = None,
+    budget: Annotated[int, typer.Option(min=1, help="Most that may be spent, the final measurement included.")] = 400,
+    unit: Annotated[str, typer.Option(help="What the budget counts: clips, or evaluations of the network.")] = "clips",
+    preset: PresetOption = "embedded",
+    storage: Annotated[Path | None, typer.Option(help="File to go on from: a journal, or SQLite (.db).")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same search.")] = 0,
+    clips: Annotated[int | None, typer.Option(min=1, help="Clips a trial; 4 for a target, 8 for a category.")] = None,
+    most_steps: Annotated[int, typer.Option(min=1, help="Most sampling steps to try.")] = 32,
+    write_preset: Annotated[
+        tuple[str, Path] | None, typer.Option(help="Objective (draft, balanced, best) and file to write it to.")
+    ] = None,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Search prompt forms and generation parameters under the reward; recommend settings measured on new seeds."""
+    from audioforge.cli.optimise import OptimiseOptions, run_optimise
+
+    chosen = None if category is None else category.value
+    options = OptimiseOptions(
+        target, chosen, budget, unit, preset, storage, out, seed, clips, most_steps, write_preset, device
+    )
+    raise typer.Exit(run_optimise(options))
 
 
 @app.command()

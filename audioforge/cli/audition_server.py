@@ -1,0 +1,62 @@
+"""Serves the audition page until interrupted."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import soundfile
+import typer
+
+from audioforge.audition.answer_table import choices_table, ratings_table
+from audioforge.audition.clip_list import AuditionClip, AuditionError, list_clips
+from audioforge.audition.session import Audition, Mode
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def serve_audition(
+    sources: Sequence[Path], out: Path, *, mode: Mode, seed: int, question: str, address: tuple[str, int]
+) -> None:
+    """Serves until interrupted.
+
+    Raises:
+        ValueError: If no clip can be played, the table is another's, or the extra isn't installed.
+    """
+    audition = make_audition(sources, out, mode=mode, seed=seed, question=question)
+    try:
+        import pyloudnorm  # noqa: F401 - asked for here, since the first clip is too late to find it missing
+        import uvicorn
+
+        from audioforge.audition.app import LOOPBACK_NAMES, make_app
+    except ImportError as error:
+        raise ValueError(f"auditions need their extra ({error}): pip install 'audioforge[audition]'.") from error
+    host, port = address
+    if host not in LOOPBACK:
+        typer.echo(f"audioforge: anyone who reaches {host}:{port} can listen and rate under any name.", err=True)
+    count = len(audition.clips) if mode == "rate" else len(audition.pairs)
+    noun = "clips to rate" if mode == "rate" else "pairs to compare"
+    typer.echo(f"{count} {noun}; answers go to {out}. Open http://{host}:{port}/ — Ctrl-C stops, and nothing is lost.")
+    app = make_app(audition, hosts=LOOPBACK_NAMES if host in LOOPBACK else ["*"])
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+def make_audition(sources: Sequence[Path], out: Path, *, mode: Mode, seed: int, question: str = "") -> Audition:
+    """The audition of some sources; what can't be opened is named and left out.
+
+    Raises:
+        AuditionError: If nothing is left, nothing can be paired, or ``out`` has other columns.
+    """
+    clips = [clip for clip in list_clips(sources) if _opens(clip)]
+    if not clips:
+        raise AuditionError("none of the clips can be opened as audio (wav, flac, ogg, mp3).")
+    table = ratings_table(out) if mode == "rate" else choices_table(out)
+    audition = Audition(clips, table, mode, seed, question)
+    audition.trials("check")  # reads the table and makes the pairs: what is wrong is said before the page is open
+    return audition
+
+
+def _opens(clip: AuditionClip) -> bool:
+    try:
+        return bool(soundfile.info(clip.path).frames)
+    except (soundfile.SoundFileError, OSError) as error:
+        typer.echo(f"audioforge: left out {clip.path}: {error}", err=True)
+        return False
