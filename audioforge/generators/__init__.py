@@ -23,8 +23,18 @@ def _stable_audio(**options: Any) -> Generator:  # noqa: ANN401 - the constructo
     return StableAudioGenerator(**options)
 
 
+def _musicgen(**options: Any) -> Generator:  # noqa: ANN401 - the constructor's own
+    from audioforge.generators.musicgen import MusicGenGenerator
+
+    return MusicGenGenerator(**options)
+
+
 #: Name to factory; each imports what it needs when it is called.
-GENERATORS: dict[str, Callable[..., Generator]] = {"sketch": _sketch, "stable-audio-open-small": _stable_audio}
+GENERATORS: dict[str, Callable[..., Generator]] = {
+    "sketch": _sketch,
+    "stable-audio-open-small": _stable_audio,
+    "musicgen": _musicgen,
+}
 
 
 def load_generator(name: str, **options: object) -> Generator:
