@@ -41,12 +41,16 @@ def load_generator(name: str, **options: object) -> Generator:
     """Make the generator of that name.
 
     Args:
-        name: A key of ``GENERATORS``.
+        name: A key of ``GENERATORS``; ``KEY=MODEL`` names its folder or hub id.
         **options: Passed to its constructor.
 
     Raises:
         ValueError: If there is none of that name.
+        CheckpointError: If its weights or packages are missing.
     """
-    if name not in GENERATORS:
-        raise ValueError(f"No generator is called {name!r}; there is {', '.join(sorted(GENERATORS))}.")
-    return GENERATORS[name](**options)
+    key, _, model = name.partition("=")
+    if key not in GENERATORS:
+        raise ValueError(f"No generator is called {key!r}; there is {', '.join(sorted(GENERATORS))}.")
+    if model and key == "sketch":
+        raise ValueError(f"The generator 'sketch' has no models: leave ={model} out.")
+    return GENERATORS[key](**({"model": model} if model else {}), **options)

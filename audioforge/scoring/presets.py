@@ -1,6 +1,13 @@
-"""Presets: one name for a set of backends. A preset is a table of names; the code it runs is the same for all."""
+"""Presets: one name for a set of backends. A preset is a table of names; the code it runs is the same for all.
 
-from dataclasses import dataclass
+A user's own preset is a JSON file with the fields that differ from one of these::
+
+    {"base": "laion", "embedder": "/models/clap", "generator": "stable-audio-open-small=/models/stable-audio"}
+"""
+
+import json
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 from audioforge.rewards.base import Reward
 from audioforge.rewards.combined import CombinedReward
@@ -58,14 +65,35 @@ PRESETS: dict[str, Preset] = {
 
 
 def find_preset(name: str) -> Preset:
-    """The preset of that name.
+    """The preset of that name, or of that JSON file.
 
     Raises:
-        ValueError: If there is none; the message lists those there are.
+        ValueError: If there is none; the message lists those there are, or what is wrong in the file.
     """
+    if name.endswith(".json"):
+        return _read_preset(Path(name))
     if name not in PRESETS:
-        raise ValueError(f"no preset named {name!r}: give one of {', '.join(PRESETS)}.")
+        raise ValueError(f"no preset named {name!r}: give one of {', '.join(PRESETS)}, or a JSON file.")
     return PRESETS[name]
+
+
+def _read_preset(path: Path) -> Preset:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"preset {path}: can't be read as JSON ({error}).") from error
+    known = {field.name for field in fields(Preset)} - {"name"}
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise ValueError(
+            f"preset {path}: expected an object of texts, with base and any of {', '.join(sorted(known))}."
+        )
+    base = PRESETS.get(table.pop("base", ""))
+    if base is None:
+        raise ValueError(f'preset {path}: "base" must be one of {", ".join(PRESETS)}.')
+    if unknown := sorted(set(table) - known):
+        raise ValueError(f"preset {path}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
+    embedder = table.get("embedder", base.embedder)
+    return replace(base, name=path.stem, **{"summary": f"judged by {embedder} (preset {path.name})", **table})
 
 
 def build_reward(
