@@ -1,0 +1,1 @@
+"""Searching prompt forms and generation parameters under the reward, at a stated compute budget."""

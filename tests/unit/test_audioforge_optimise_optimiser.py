@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+import pytest
+
+from audioforge.optimise.budget import Budget
+from audioforge.optimise.optimiser import Optimisation, Plan, optimise
+from audioforge.optimise.search_space import search_space
+from audioforge.optimise.storage import OptimiseError, open_study
+from tests.optimise_stand_ins import DEFAULT, LevelGenerator, LevelJudge, make_studio, make_subject
+
+
+def run(generator=None, judge=None, storage=None, subject=None, **options) -> Optimisation:
+    subject, generator = subject or make_subject(), generator or LevelGenerator()
+    space = search_space(generator.parameters, subject.template, subject.targets)
+    plan = Plan(**({"budget": Budget(120), "default": DEFAULT, "startup": 6} | options))
+    return optimise(subject, space, make_studio(generator, judge), plan, storage=storage)
+
+
+def test_the_search_finds_what_is_better_and_measures_it_on_seeds_of_its_own():
+    generator = LevelGenerator()
+    found = run(generator)
+    assert found.recommended.settings.sampler == "good"
+    assert found.recommended.settings.steps > DEFAULT.steps
+    assert found.is_better
+    chosen_on = {own.seed for trial in found.trials for own in trial.outcomes}
+    chosen_on |= {own.seed for candidate in found.shortlist for own in candidate.outcomes}
+    assert not chosen_on & {own.seed for own in found.recommended.outcomes}
+
+
+def test_the_best_trial_is_luckier_than_what_is_reported():
+    found = run(LevelGenerator(samplers=("euler",), noise=1.0), clips=1, budget=Budget(200))
+    assert max(trial.value for trial in found.trials) > found.recommended.total.mean
+
+
+@pytest.mark.parametrize("unit", ["clips", "evaluations"])
+def test_no_more_is_rendered_than_the_budget_allows(unit):
+    generator, budget = LevelGenerator(), Budget(130 if unit == "clips" else 2000, unit)
+    found = run(generator, budget=budget)
+    costs = [1 if unit == "clips" else p.steps * (1 if p.cfg_scale == 1 else 2) for p, _ in generator.seen]
+    assert found.spent == sum(costs) <= budget.limit
+
+
+def test_all_settings_are_compared_on_the_same_targets_and_seeds():
+    trials = run(subject=make_subject(5), budget=Budget(200)).trials
+    assert len({tuple((own.target_id, own.seed) for own in trial.outcomes) for trial in trials}) == 1
+    assert len({own.target_id for own in trials[0].outcomes}) == 5
+
+
+def test_the_same_seed_gives_the_same_search():
+    assert run().trials == run().trials
+    assert run().trials != run(seed=1).trials
+
+
+@pytest.mark.parametrize("name", ["search.log", "search.db"])
+def test_a_killed_search_goes_on_and_finds_what_one_in_a_single_go_finds(tmp_path, name):
+    whole = run()
+    with pytest.raises(KeyboardInterrupt):
+        run(judge=LevelJudge(clips=34), storage=tmp_path / name)
+    resumed_generator = LevelGenerator()
+    resumed = run(resumed_generator, storage=tmp_path / name)
+    assert resumed.trials == whole.trials
+    assert resumed.recommended == whole.recommended
+    assert len(resumed_generator.seen) == whole.spent - 32
+
+
+def test_a_finished_search_renders_nothing_again(tmp_path):
+    run(storage=tmp_path / "search.log")
+    again = LevelGenerator()
+    run(again, storage=tmp_path / "search.log")
+    assert again.seen == []
+
+
+def test_a_larger_budget_goes_on_with_the_trials_there_are(tmp_path):
+    first = run(storage=tmp_path / "search.log")
+    second = run(storage=tmp_path / "search.log", budget=Budget(200))
+    assert second.trials[: len(first.trials)] == first.trials
+    assert len(second.trials) > len(first.trials)
+
+
+def test_settings_with_a_failed_clip_are_tried_but_never_recommended():
+    found = run(LevelGenerator(samplers=("euler", "mute")), default=replace(DEFAULT, steps=1))
+    mute = [trial for trial in found.trials if trial.settings.sampler == "mute"]
+    assert mute
+    assert all(trial.value is None and trial.failed == 4 for trial in mute)
+    assert all(candidate.settings.sampler == "euler" for candidate in found.shortlist)
+
+
+def test_a_generator_that_raises_is_a_failed_clip():
+    trials = run(LevelGenerator(samplers=("euler", "broken"))).trials
+    broken = [own for trial in trials if trial.settings.sampler == "broken" for own in trial.outcomes]
+    assert broken
+    assert {own.status for own in broken} == {"failed: rendering failed: RuntimeError: the sampler broke"}
+
+
+def test_a_search_in_which_nothing_can_be_judged_says_why():
+    with pytest.raises(OptimiseError, match="silent: no sound"):
+        run(LevelGenerator(samplers=("mute",)), default=replace(DEFAULT, sampler="mute"))
+
+
+def test_the_default_is_kept_where_nothing_beats_it():
+    found = run(LevelGenerator(noise=0.0), default=replace(DEFAULT, steps=30, sampler="good"))
+    assert found.recommended.settings == found.default.settings
+    assert found.difference.mean == 0
+    assert not found.is_better
+
+
+def test_a_budget_too_small_to_measure_with_is_refused():
+    with pytest.raises(OptimiseError, match="too small for trials of 4 clips and a fair measurement: give at least 40"):
+        run(budget=Budget(20))
+
+
+def test_a_storage_of_another_search_is_refused(tmp_path):
+    run(storage=tmp_path / "search.log")
+    with pytest.raises(OptimiseError, match=r"something else \(seed was 0, is 3"):
+        run(storage=tmp_path / "search.log", seed=3)
+
+
+def test_a_storage_in_use_is_refused(tmp_path):
+    path = tmp_path / "search.log"
+    with open_study(path, "drums", {}), pytest.raises(OptimiseError, match="in use"), open_study(path, "drums", {}):
+        pass
+
+
+def test_a_file_that_is_no_storage_is_refused(tmp_path):
+    (tmp_path / "search.db").write_text("no database at all, but long enough to be taken for one" * 20)
+    with pytest.raises(OptimiseError, match="no storage of a search"):
+        run(storage=tmp_path / "search.db")
