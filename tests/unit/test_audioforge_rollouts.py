@@ -13,7 +13,9 @@ from audioforge.rollouts import (
     RolloutFileError,
     RolloutRecord,
     RolloutWriter,
+    drop_unfinished,
     read_rollouts,
+    record_from_json,
     record_to_json,
     write_rollouts,
 )
@@ -103,3 +105,19 @@ def test_a_bad_line_is_named_by_number(tmp_path, line):
     path.write_text(json.dumps(record_to_json(record())) + f"\n\n{line}\n", encoding="utf-8")
     with pytest.raises(RolloutFileError, match="line 3"):
         read_rollouts(path)
+
+
+def test_the_file_of_a_killed_run_loses_half_a_line_and_groups_that_come_again(tmp_path):
+    path = tmp_path / "rollouts.jsonl"
+    write_rollouts(path, [record(group=group, id=f"{group}-0") for group in ("0", "1", "2")])
+    with path.open("a") as file:
+        file.write('{"id": "3-0", "gro')
+    assert drop_unfinished(path, lambda group: group in ("0", "2")) == 2
+    assert [kept.group for kept in read_rollouts(path)] == ["0", "2"]
+    assert drop_unfinished(tmp_path / "none.jsonl", lambda _: True) == 0
+
+
+def test_records_from_before_there_were_charges_are_read():
+    plain = record_to_json(record())
+    del plain["charges"]
+    assert record_from_json(plain).charges == {}
