@@ -18,7 +18,7 @@ import torch
 import transformers
 from torch import Tensor, nn
 
-from reward_models.embedders.clap.audio_tower import AudioTower, Precision
+from reward_models.embedders.clap.audio_tower import AudioTower
 from reward_models.embedders.clap.front_end import FrontEndConfig, LogMel
 from reward_models.embedders.clap.laion_checkpoint import laion_front_end
 

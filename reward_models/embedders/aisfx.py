@@ -18,9 +18,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from typing_extensions import override
 
-from reward_models.checkpoints import CheckpointError, fingerprint, load_config, load_weights
+from reward_models.checkpoints import fingerprint
 from reward_models.embedders.base import Embedder
 from reward_models.embedders.shifted_log_mel import MelSettings, ShiftedLogMel
+from reward_models.embedders.stored_network import expect_config, with_weights
 
 FRAMES = 100
 HOP_FRAMES = 50
@@ -45,6 +46,7 @@ CONFIG: dict[str, object] = {
     "dim": WIDTHS[-1],
 }
 """What ``config.json`` must say: the weights are only right behind exactly this front end."""
+SCRIPT = "training/convert_aisfx.py"
 
 
 class AisfxNetwork(nn.Module):
@@ -98,19 +100,8 @@ class AisfxEmbedder(Embedder):
         Raises:
             CheckpointError: If a file is missing, damaged or of another format; the message says how to remake it.
         """
-        if load_config(folder) != CONFIG:
-            raise CheckpointError(
-                f"{folder / 'config.json'} describes another model or front end than this version computes: "
-                "remake the checkpoint with training/convert_aisfx.py."
-            )
-        network = AisfxNetwork()
-        try:
-            network.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder).items()})
-        except RuntimeError as error:
-            raise CheckpointError(
-                f"{folder / 'model.safetensors'} doesn't fit the network ({error}): "
-                "remake it with training/convert_aisfx.py."
-            ) from error
+        expect_config(folder, CONFIG, SCRIPT)
+        network = with_weights(AisfxNetwork(), folder, SCRIPT)
         return cls(network, fingerprint(folder), torch.device(device))
 
     @override

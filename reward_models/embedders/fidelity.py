@@ -17,9 +17,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from typing_extensions import override
 
-from reward_models.checkpoints import CheckpointError, fingerprint, load_config, load_weights
+from reward_models.checkpoints import CheckpointError, fingerprint, load_config
 from reward_models.embedders.base import Embedder
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
+from reward_models.embedders.stored_network import with_weights
 
 FORMAT = "fidelity-2"
 FRONT_END = FrontEndConfig(
@@ -125,14 +126,7 @@ class FidelityEmbedder(Embedder):
             raise CheckpointError(
                 f"{folder / 'config.json'} is not of format {FORMAT!r}: remake it with training/fit_fidelity.py."
             )
-        network = FidelityNetwork()
-        try:
-            network.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder).items()})
-        except RuntimeError as error:
-            raise CheckpointError(
-                f"{folder / 'model.safetensors'} doesn't fit the network ({error}): "
-                "remake it with training/fit_fidelity.py."
-            ) from error
+        network = with_weights(FidelityNetwork(), folder, "training/fit_fidelity.py")
         return cls(network, fingerprint(folder), device)
 
     @override

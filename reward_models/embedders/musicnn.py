@@ -21,10 +21,11 @@ from torch import Tensor
 from typing_extensions import override
 
 from reward_models.audio import AudioBatch
-from reward_models.checkpoints import CheckpointError, fingerprint, load_config, load_weights
+from reward_models.checkpoints import fingerprint
 from reward_models.embedders.base import Embedder
 from reward_models.embedders.musicnn_network import PENULTIMATE_WIDTH, MusicnnNetwork, MusicnnOutput
 from reward_models.embedders.shifted_log_mel import MelSettings, ShiftedLogMel
+from reward_models.embedders.stored_network import expect_config, with_weights
 
 FRAMES = 187
 MEL = MelSettings(
@@ -54,6 +55,7 @@ CONFIG: dict[str, object] = {
     "tags": list(TAG_NAMES),
 }
 """What ``config.json`` must say: the weights are only right behind exactly this front end."""
+SCRIPT = "training/convert_musicnn.py"
 
 
 class MusicnnEmbedder(Embedder):
@@ -84,19 +86,8 @@ class MusicnnEmbedder(Embedder):
         Raises:
             CheckpointError: If a file is missing, damaged or of another format; the message says how to remake it.
         """
-        if load_config(folder) != CONFIG:
-            raise CheckpointError(
-                f"{folder / 'config.json'} describes another model or front end than this version computes: "
-                "remake the checkpoint with training/convert_musicnn.py."
-            )
-        network = MusicnnNetwork()
-        try:
-            network.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder).items()})
-        except RuntimeError as error:
-            raise CheckpointError(
-                f"{folder / 'model.safetensors'} doesn't fit the network ({error}): "
-                "remake it with training/convert_musicnn.py."
-            ) from error
+        expect_config(folder, CONFIG, SCRIPT)
+        network = with_weights(MusicnnNetwork(), folder, SCRIPT)
         return cls(network, fingerprint(folder), torch.device(device))
 
     @override

@@ -6,7 +6,7 @@ score to its neighbours.
 """
 
 import copy
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -14,8 +14,7 @@ from torch import Tensor, nn
 
 from reward_models.embedders.clap.front_end import LogMel
 from reward_models.embedders.clap.window_attention import with_fused_attention
-
-Precision = Literal["float32", "bfloat16"]
+from reward_models.embedders.load_options import Precision
 
 
 class AudioTower(nn.Module):

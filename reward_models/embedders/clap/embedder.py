@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from reward_models.audio import Fill
 from reward_models.embedders.base import TextAudioEmbedder
-from reward_models.embedders.clap.audio_tower import AudioTower, Precision
+from reward_models.embedders.clap.audio_tower import AudioTower
 from reward_models.embedders.clap.calibration_files import find_calibration
 from reward_models.embedders.clap.fingerprints import clap_fingerprint
 from reward_models.embedders.clap.front_end import LogMel
@@ -22,6 +22,7 @@ from reward_models.embedders.clap.laion_checkpoint import read_laion_checkpoint
 from reward_models.embedders.clap.parts import ClapParts, check_parts
 from reward_models.embedders.clap.text_tower import TextTower, check_not_collapsed, check_tokenizer
 from reward_models.embedders.clap.transformers_checkpoint import read_transformers_checkpoint
+from reward_models.embedders.load_options import Precision
 
 
 class ClapEmbedder(TextAudioEmbedder):

@@ -11,9 +11,9 @@ from dataclasses import asdict
 from torch import Tensor, nn
 
 from reward_models.audio import Fill
-from reward_models.embedders.clap.audio_tower import Precision
 from reward_models.embedders.clap.parts import ClapParts
 from reward_models.embedders.clap.text_tower import PROBES
+from reward_models.embedders.load_options import Precision
 
 _UNUSED = "logit_scale"  # scales logits; no vector depends on it
 
