@@ -36,7 +36,7 @@ class Charges:
 
     unseen_word: float = 0.01
     most_unseen: float = 0.25
-    length: float = 0.25
+    length: float = 0.4
     free_factor: float = 1.5
 
     def of(self, proposal: Proposal, unseen: int, seconds_asked: float) -> Mapping[str, float]:

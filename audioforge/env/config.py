@@ -35,7 +35,7 @@ class AudioForgeEnvConfig(BaseEnvConfig):  # type: ignore[misc]  # atroposlib sh
         default=0.01, ge=0, le=1, description="Share of the total charged for a word that the generator cannot see"
     )
     length_charge: float = Field(
-        default=0.25, ge=0, le=0.5, description="Most that a clip far shorter or longer than asked is charged"
+        default=0.4, ge=0, le=0.5, description="Most that a clip far shorter or longer than asked is charged"
     )
     min_score_spread: float = Field(
         default=1e-3,

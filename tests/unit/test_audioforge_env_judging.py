@@ -7,7 +7,8 @@ import pytest
 
 from audioforge.env.answers import Answer
 from audioforge.env.schedule import GroupItem
-from audioforge.proposals import Proposal
+from audioforge.env.statistics import metric_means
+from audioforge.proposals import ParseFailure, Proposal
 from audioforge.scoring.answers import cut_prompt
 from audioforge.status import Status
 from reward_models.audio import AudioBatch
@@ -180,3 +181,29 @@ def test_a_group_cancelled_while_it_is_rendered_keeps_its_slot_until_the_thread_
         return judged.generator.most
 
     assert asyncio.run(run()) == 1
+
+
+MALFORMED = {
+    ParseFailure.EMPTY_ANSWER: " ",
+    ParseFailure.UNFINISHED_REASONING: '<think>let me see {"prompt": "a"}',
+    ParseFailure.NO_JSON: "a kick drum",
+    ParseFailure.BAD_JSON: '{"prompt": "a',
+    ParseFailure.SEVERAL_ANSWERS: '{"prompt": "a"} {"prompt": "b"}',
+    ParseFailure.MISSING_PROMPT: '{"seconds": 2}',
+    ParseFailure.EMPTY_PROMPT: '{"prompt": " "}',
+    ParseFailure.WRONG_TYPE: '{"prompt": "a", "steps": "8"}',
+    ParseFailure.UNKNOWN_FIELD: '{"prompt": "a", "reward": 1}',
+    ParseFailure.ILLEGAL_VALUE: '{"prompt": "a", "seconds": 900}',
+    ParseFailure.TOO_LONG: '{"prompt": "%s"}' % ("a" * 3000),
+}
+
+
+def test_every_malformed_kind_has_its_name_the_floor_and_a_count():
+    assert set(MALFORMED) == set(ParseFailure)
+    judged, records = judge(*MALFORMED.values(), floor=0.02)
+    assert [record.parse_failure for record in records] == [kind.value for kind in MALFORMED]
+    assert {record.reward for record in records} == {0.02}
+    assert judged.generator.batches == []
+    means = metric_means(records)
+    assert {means[f"parse_failure/{kind}"] for kind in ParseFailure} == {1 / len(MALFORMED)}
+    assert all(record.status.reason for record in records)
