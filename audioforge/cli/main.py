@@ -76,6 +76,29 @@ def score_archive(  # noqa: PLR0913 - its options
 
 
 @app.command()
+def benchmark(  # noqa: PLR0913 - its options
+    system: Annotated[
+        list[str], typer.Option(help="NAME=FOLDER, NAME=MANIFEST, or a manifest that names its systems; repeat it.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the report; a run that was cut off goes on where it was.")],
+    requests: Annotated[Path | None, typer.Option(help="Rows of id, request, category: JSON, JSONL or CSV.")] = None,
+    preset: PresetOption = "embedded",
+    reference: Annotated[
+        Path | None, typer.Option(help="Folder of clips to compare sets with; shipped ones if absent.")
+    ] = None,
+    device: DeviceOption = "cpu",
+    embed_clips: Annotated[int, typer.Option(min=0, help="Most clips inside the page itself.")] = 48,
+    link: Annotated[bool, typer.Option(help="Let the other clips play from where they are.")] = True,
+    title: Annotated[str, typer.Option(help="Heading of the report.")] = "AudioForge benchmark",
+) -> None:
+    """Compare systems by their clips: a page to listen to, JSON, and Markdown."""
+    from audioforge.cli.benchmark import BenchmarkOptions, run_benchmark
+
+    options = BenchmarkOptions(requests, preset, reference, device, link, embed_clips, title)
+    raise typer.Exit(run_benchmark(system, out, options))
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the rollouts and the page.")] = Path("artifacts"),
     targets: Annotated[int, typer.Option(min=1, help="How many requests.")] = 8,

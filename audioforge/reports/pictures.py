@@ -21,11 +21,16 @@ _VIRIDIS = ("440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779"
 """Anchors of matplotlib's viridis: even in lightness, readable without colour vision."""
 
 
-def mel_picture(audio: AudioBatch, index: int) -> str:
+def mel_picture(audio: AudioBatch, index: int, *, small: bool = False) -> str:
     """Mel spectrogram of one clip, 75 dB below its own peak, low pitches at the bottom.
 
+    Args:
+        audio: Holds the clip.
+        index: Which.
+        small: Lossy, for pages with many pictures: about 6 KB instead of 70.
+
     Returns:
-        PNG as a ``data:`` address.
+        PNG (``small``: WebP) as a ``data:`` address.
     """
     power = _mel_power(audio.select([index]).mono().resample(PICTURE_RATE).clip(0)[0])
     decibels = 10 * torch.log10(power.clamp_min(1e-12))
@@ -34,12 +39,20 @@ def mel_picture(audio: AudioBatch, index: int) -> str:
     image = image.resize((480, 2 * MELS), Image.Resampling.BILINEAR).convert("P")
     image.putpalette(_palette().tobytes())
     file = io.BytesIO()
+    if small:
+        image.convert("RGB").save(file, "WEBP", quality=60, method=6)
+        return _address("image/webp", file.getvalue())
     image.save(file, "PNG", optimize=True)
     return _address("image/png", file.getvalue())
 
 
-def player_source(audio: AudioBatch, index: int) -> str:
+def player_source(audio: AudioBatch, index: int, *, compression: float | None = None) -> str:
     """One clip as MP3, which every browser plays.
+
+    Args:
+        audio: Holds the clip.
+        index: Which.
+        compression: 0 (large) to 1 (small) at a variable rate; the encoder's own fixed rate by default.
 
     Returns:
         MP3 as a ``data:`` address.
@@ -47,7 +60,9 @@ def player_source(audio: AudioBatch, index: int) -> str:
     clip = audio.select([index])
     samples = clip.resample(PICTURE_RATE).clip(0)[:2].clamp(-1, 1).numpy().T
     file = io.BytesIO()
-    soundfile.write(file, samples, PICTURE_RATE, format="MP3", subtype="MPEG_LAYER_III")
+    mode = None if compression is None else "VARIABLE"
+    options = {"compression_level": compression, "bitrate_mode": mode}
+    soundfile.write(file, samples, PICTURE_RATE, format="MP3", subtype="MPEG_LAYER_III", **options)
     return _address("audio/mpeg", file.getvalue())
 
 

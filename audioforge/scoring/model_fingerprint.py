@@ -13,11 +13,15 @@ from reward_models.audio import AudioBatch
 
 
 def model_fingerprint(reward: CombinedReward) -> str:
-    """Hash of embedders, heads, calibrations, references and weights: the provenance of scores of a little noise."""
+    """Hash of embedders, heads, calibrations, references and weights."""
+    return hashlib.sha256(json.dumps(model_provenance(reward), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def model_provenance(reward: CombinedReward) -> dict[str, str]:
+    """What judges, in every category: the provenance of scores of a little noise."""
     noise = np.random.default_rng(0).normal(0, 0.1, (len(CATEGORIES), 16_000)).astype(np.float32)
     probe = Clips(AudioBatch.from_arrays(list(noise), 16_000), ["noise"] * len(CATEGORIES), categories=CATEGORIES)
-    provenance = dict(reward.judge(probe).provenance)
-    return hashlib.sha256(json.dumps(provenance, sort_keys=True).encode()).hexdigest()[:16]
+    return dict(reward.judge(probe).provenance)
 
 
 def code_version() -> str:

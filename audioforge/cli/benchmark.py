@@ -1,0 +1,97 @@
+"""``audioforge benchmark``: clips of one or many systems in, ``report.html``, ``report.json`` and ``report.md`` out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from audioforge.benchmark.clip_cache import ClipCache
+from audioforge.benchmark.entries import Pairing
+from audioforge.benchmark.judges import Judges
+from audioforge.benchmark.judging import judge_clips
+from audioforge.benchmark.manifests import read_benchmark
+from audioforge.benchmark.references import References, folder_references, reference_files, shipped_references
+from audioforge.benchmark.run import report_of
+from audioforge.reports.benchmark_media import MediaOptions, media_of
+from audioforge.reports.benchmark_page import render_benchmark_page
+from audioforge.reports.benchmark_report import TOTAL, BenchmarkReport
+from audioforge.reports.benchmark_text import render_markdown
+from audioforge.scoring.presets import find_preset
+
+CACHE_FILE = "judged.sqlite"
+
+
+@dataclass(frozen=True)
+class BenchmarkOptions:
+    """What the command was asked for."""
+
+    requests: Path | None
+    preset: str
+    reference: Path | None
+    device: str
+    link_others: bool
+    embed_clips: int
+    title: str
+
+
+def run_benchmark(systems: Sequence[str], out: Path, options: BenchmarkOptions) -> int:
+    """Judges, writes the report's three files, and says where they are.
+
+    Returns:
+        Exit code: 0 if every request of every system has a scored clip, else 1.
+
+    Raises:
+        ValueError: If the input can't be read, or the preset's models aren't here.
+    """
+    pairing = read_benchmark(systems, options.requests)
+    find_preset(options.preset)
+    judges = Judges.load(options.preset, options.device)
+    with ClipCache(out / CACHE_FILE) as cache, _progress("clips", len(pairing.clips)) as advance:
+        clips = judge_clips(pairing.clips, judges, cache, on_judged=advance)
+    report = report_of(clips, pairing, judges, _references(options.reference, judges))
+    paths = {(own.system, own.request.id, own.seed): own.path for own in pairing.clips}
+    media = media_of(
+        report,
+        {own.row.key: paths[own.row.system, own.row.id, own.row.seed] for own in clips},
+        {own.row.key: own.peaks for own in clips},
+        MediaOptions(options.embed_clips, options.link_others, out),
+    )
+    (out / "report.json").write_text(report.to_json(), encoding="utf-8")
+    (out / "report.md").write_text(render_markdown(report, options.title), encoding="utf-8")
+    (out / "report.html").write_text(render_benchmark_page(report, media, title=options.title), encoding="utf-8")
+    _say(report, pairing, out)
+    return 0 if not report.mismatches and all(own.total is not None for own in report.clips) else 1
+
+
+def _references(folder: Path | None, judges: Judges) -> list[References]:
+    if folder is None:
+        return [shipped_references(own) for own in judges.embedders]
+    with _progress("references", len(reference_files(folder))) as advance:
+        return folder_references(folder, judges.embedders, advance)
+
+
+@contextmanager
+def _progress(noun: str, total: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(noun, total=total)
+        yield lambda count: progress.advance(task, count)
+
+
+def _say(report: BenchmarkReport, pairing: Pairing, out: Path) -> None:
+    width = max(len(name) for name in report.systems)
+    for name in report.systems:
+        own = report.standing(name, TOTAL)
+        mean = "–" if own.mean is None else f"{own.mean:.3f}"
+        spread = "" if own.low is None else f" [{own.low:.3f}, {own.high:.3f}]"
+        typer.echo(f"{name:<{width}}  {mean}{spread}  {own.clips} of {own.clips_given} clips scored")
+    if pairing.mismatches:
+        first = pairing.mismatches[0]
+        typer.echo(
+            f"{len(pairing.mismatches)} without a partner, such as {first.name} of {first.system}: {first.problem}."
+        )
+    typer.echo(f"Open {out / 'report.html'}; the numbers are in report.json and report.md beside it.")
