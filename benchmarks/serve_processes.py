@@ -37,7 +37,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(happened: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+def wait_until(happened: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
     """Come back as soon as something has happened.
 
     Raises:

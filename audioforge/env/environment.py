@@ -81,6 +81,7 @@ class AudioForgeEnv(GuardedEnv):
         self.sinks: list[RolloutSink] = []
         self.failed_in_a_row = 0
         self.process_mode = False
+        self.evaluate_mode = False
         self._judged: dict[int, tuple[RolloutRecord, ...]] = {}
         self._open = ExitStack()
 
@@ -244,9 +245,9 @@ class AudioForgeEnv(GuardedEnv):
             start_time=started,
             end_time=time.time(),
             generation_parameters={"temperature": self.config.temperature, "n": self.config.group_size},
-            verbose=False,
+            verbose=self.evaluate_mode,
         )
-        logger.info("evaluation: %s", evaluation.metrics)
+        logger.info("evaluation: %s", {name: round(value, 4) for name, value in evaluation.metrics.items()})
         if wandb.run is not None:  # evaluate mode never calls wandb.init
             wandb.log({f"eval/{name}": value for name, value in evaluation.metrics.items()}, step=self.curr_step)
 
@@ -302,6 +303,7 @@ class AudioForgeEnv(GuardedEnv):
             self.close()
 
     async def _run_evaluate(self) -> None:
+        self.evaluate_mode = True
         try:
             await super()._run_evaluate()
         finally:

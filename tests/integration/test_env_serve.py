@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from audioforge.env.evaluation_log import FILE, earlier_evaluations
 from audioforge.rollouts import read_rollouts
 from benchmarks.serve_processes import (
     Process,
@@ -41,7 +42,10 @@ def story(tmp_path_factory):
     folder = tmp_path_factory.mktemp("serve")
     ports = free_port(), free_port()
     api, policy = api_process(ports[0], folder), policy_process(ports[1], folder)
-    options = ("--env.group_size", str(GROUP_SIZE), "--env.max_num_workers", "4", "--env.max_answer_tokens", "80")
+    options = (
+        "--env.group_size", str(GROUP_SIZE), "--env.max_num_workers", "4", "--env.max_answer_tokens", "80",
+        "--env.evaluation_targets", "2", "--env.data_dir_to_save_evals", str(folder),
+    )  # fmt: skip
     env = env_process(*ports, folder, "tests.serve_stand_ins", *options)
     with Trainer(ports[0], batch_size=GROUP_SIZE) as trainer, api, policy, env:
         api.start()
@@ -69,8 +73,9 @@ def tell(api: Process, policy: Process, env: Process, trainer: Trainer) -> int:
     (env.log.parent / "die").touch()
     wait_until(lambda: not env.is_running(), "the environment to kill itself")
     in_doubt, *_ = outbox(env.log.parent)
+    env.command += ["--env.steps_per_eval", "2"]  # each of which cancels what is under way
     env.start()
-    more_groups(trainer, 4)
+    more_groups(trainer, 5)
     return in_doubt
 
 
@@ -139,6 +144,15 @@ def test_groups_arrive_whole_with_tokens_masks_logprobs_scores_and_details(story
         assert all(math.isfinite(score) for score in group["scores"])
         assert len(set(group["scores"])) > 1
         assert all({"id", "run", "status", "components"} <= set(details) for details in group["overrides"])
+
+
+def test_evaluations_in_between_stop_the_rollouts_and_lose_none(story):
+    assert earlier_evaluations(story.folder, evaluation_settings(story.folder))
+
+
+def evaluation_settings(folder: Path) -> dict[str, object]:
+    settings: dict[str, object] = json.loads((folder / FILE).read_text().splitlines()[0])["settings"]
+    return settings
 
 
 def test_every_record_is_written_once_and_none_is_cut_off(story):
