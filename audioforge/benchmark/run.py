@@ -134,6 +134,8 @@ def _manifest(judged: Judged, judges: Judges, references: Sequence[References]) 
         "references": {own.name: dict(sets.hashes) for own, sets in embedders},
         "clips": {system: _clips_hash(judged, system) for system in judged.systems},
         "resampling": {"intervals": asdict(INTERVALS), "swaps": asdict(SWAPS), "sets": asdict(SPREAD)},
+        "device": str(judges.embedder.device),
+        "threads": torch.get_num_threads(),  # sums in another order differ in the last bits
         "versions": {name: version(name) for name in LIBRARIES},
     }
 

@@ -99,6 +99,18 @@ def benchmark(  # noqa: PLR0913 - its options
 
 
 @app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="report.json of a benchmark.", show_default=False)],
+    second: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
+    allow_different: Annotated[bool, typer.Option(help="Compare although other models judged.")] = False,
+) -> None:
+    """Say what changed between two benchmarks, paired where they share requests."""
+    from audioforge.cli.compare import compare_files
+
+    raise typer.Exit(compare_files(first, second, allow_different=allow_different))
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the rollouts and the page.")] = Path("artifacts"),
     targets: Annotated[int, typer.Option(min=1, help="How many requests.")] = 8,

@@ -15,13 +15,14 @@ def render_markdown(report: BenchmarkReport, title: str) -> str:
     return "\n".join([*parts, *_failures(report), *_made_by(report)]) + "\n"
 
 
-def verdict(row: PairedRow) -> str:
-    """What a comparison says in words, at 5 % after adjustment."""
+def verdict(row: PairedRow, labels: tuple[str, str] | None = None) -> str:
+    """What a comparison says in words, at 5 % after adjustment; ``labels`` stand for the systems' names."""
     if row.difference is None:
         return row.reason
     if row.p_adjusted is None or row.p_adjusted > 0.05:
         return "no difference shown"
-    above, below = (row.second, row.first) if row.difference > 0 else (row.first, row.second)
+    first, second = labels or (row.first, row.second)
+    above, below = (second, first) if row.difference > 0 else (first, second)
     return f"{above} above {below}"
 
 
