@@ -2,9 +2,10 @@
 
     python training/fit_fidelity.py --clips DIR --out checkpoints/fidelity
 
-A small CNN looks at log-mel pictures of clean passages, of their copies under graded degradations and of garbage, and
-learns three things at once: how large the damage is (log dB, Huber), which copy of one passage is worse (pairs), and
-what kind of damage it is (cross entropy). Only the embedding is kept; the three read-outs are thrown away.
+A small CNN looks at log-mel pictures (and statistics of finer views) of clean passages, of their copies under graded
+degradations and of garbage, and learns three things at once: how large the damage is (log dB, Huber), which copy of
+one passage is worse (pairs), and what kind of damage it is (cross entropy). Only the embedding is kept; the three
+read-outs are thrown away.
 
 Left out: kinds in ``HELD_OUT_KINDS``, garbage in ``HELD_OUT_GARBAGE`` and all held-out groups. No clip is listened to.
 """
@@ -12,29 +13,50 @@ Left out: kinds in ``HELD_OUT_KINDS``, garbage in ``HELD_OUT_GARBAGE`` and all h
 import argparse
 import itertools
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import lightning
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
+from typing_extensions import override
 
-from reward_models.checkpoints import load_config
-from reward_models.embedders.fidelity import DIM, FORMAT, FRONT_END, FidelityEmbedder, FidelityNetwork
+from reward_models.checkpoints import load_config, load_weights
+from reward_models.embedders.fidelity import DIM, FORMAT, FRONT_END, FidelityNetwork
+from training.quality.chip_sounds import chip_sounds
 from training.quality.examples import garbage_examples, trained_kinds, training_examples
 from training.quality.melodies import melodies
+from training.quality.order import worse
 from training.quality.pictures import Pictures, as_pictures
 from training.quality.sources import choose, folder_sources, passages, reference_sources
 
-Batch = tuple[Float[Tensor, "bundle copy mel frame"], Float[Tensor, "bundle copy"], Int[Tensor, "bundle copy"]]
 
-COPIES = 6
-"""Examples of one bundle in a batch: the clean passage and five of its degraded copies."""
-PAIR_MARGIN = 0.2
-"""Pairs whose targets (log dB) differ by less are not ranked."""
+class Batch(NamedTuple):
+    """Bundles of a passage and its copies.
+
+    Attributes:
+        picture: Log-mel pictures in [0, 1].
+        details: Statistics of the finer views.
+        target: ``log(1 + damage)``.
+        severity: In [0, 1]; 0 for clean.
+        kind: Number of the kind of damage.
+    """
+
+    picture: Float[Tensor, "*bundle copy mel frame"]
+    details: Float[Tensor, "*bundle copy detail"]
+    target: Float[Tensor, "*bundle copy"]
+    severity: Float[Tensor, "*bundle copy"]
+    kind: Int[Tensor, "*bundle copy"]
+
+
+COPIES = 7
+"""Examples of one bundle in a batch: the clean passage and six of its degraded copies."""
+PAIR_WEIGHT = 2.0
 
 
 class Bundles(Dataset[Batch]):
@@ -43,19 +65,21 @@ class Bundles(Dataset[Batch]):
     def __init__(self, pictures: Pictures, kinds: list[str], rng: np.random.Generator) -> None:
         self.pictures, self.rng, self.bundles = pictures, rng, pictures.bundles(COPIES)
         self.target = pictures.target
+        self.severity = torch.tensor([label.severity for label in pictures.labels])
         self.kind = torch.tensor([kinds.index(kind) for kind in pictures.kinds])
 
     def __len__(self) -> int:
         return len(self.bundles)
 
     def __getitem__(self, index: int) -> Batch:
-        """Pictures with a random equaliser, targets, and numbers of the kinds."""
+        """The clean passage and copies drawn from the rest; the pictures under a random equaliser."""
         members = self.bundles[index]
         copies = members[1:] if len(members) > 1 else members
         rest = self.rng.choice(copies, COPIES - 1, replace=len(copies) < COPIES - 1)
         chosen = torch.from_numpy(np.concatenate([members[:1], rest]))
         picture = self.pictures.picture[chosen].float() / 255
-        return equalised(picture, self.rng), self.target[chosen], self.kind[chosen]
+        details, target = self.pictures.details[chosen], self.target[chosen]
+        return Batch(equalised(picture, self.rng), details, target, self.severity[chosen], self.kind[chosen])
 
 
 def equalised(picture: Float[Tensor, "copy mel frame"], rng: np.random.Generator) -> Float[Tensor, "copy mel frame"]:
@@ -76,15 +100,25 @@ class FidelityTrainer(lightning.LightningModule):
         self.damage = nn.Sequential(nn.Linear(DIM, 64), nn.ReLU(), nn.Linear(64, 1))
         self.kind = nn.Linear(DIM, kinds)
         self.steps, self.rate = steps, rate
+        self.seen: list[Tensor] = []
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """Damage, pairs and kind."""
-        picture, target, kind = batch
         # Heads see unit vectors, so the read-outs do too. No bfloat16: it would round away the statistics.
-        vector = nn.functional.normalize(self.network(picture.flatten(0, 1)), dim=1) * DIM**0.5
-        predicted = self.damage(vector)[:, 0].view_as(target)
-        named = nn.functional.cross_entropy(self.kind(vector), kind.flatten())
-        return nn.functional.huber_loss(predicted, target) + pair_loss(predicted, target) + 0.2 * named
+        network = self.network(batch.picture.flatten(0, 1), batch.details.flatten(0, 1))
+        vector = nn.functional.normalize(network, dim=1) * DIM**0.5
+        predicted = self.damage(vector)[:, 0].view_as(batch.target)
+        named = nn.functional.cross_entropy(self.kind(vector), batch.kind.flatten())
+        ranked = pair_loss(predicted, worse(batch.target, batch.severity, batch.kind))
+        self.seen.append(torch.stack([ranked, named]).detach())
+        return nn.functional.huber_loss(predicted, batch.target) + PAIR_WEIGHT * ranked + 0.2 * named
+
+    @override
+    def on_train_epoch_end(self) -> None:
+        """Says how far it is."""
+        ranked, named = torch.stack(self.seen).mean(0).tolist()
+        self.seen.clear()
+        print(f"epoch {self.current_epoch}: pairs {ranked:.3f}, kinds {named:.3f}", flush=True)
 
     def configure_optimizers(self) -> dict[str, object]:
         """AdamW under one cycle."""
@@ -93,22 +127,20 @@ class FidelityTrainer(lightning.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-def pair_loss(predicted: Float[Tensor, "bundle copy"], target: Float[Tensor, "bundle copy"]) -> Float[Tensor, ""]:
+def pair_loss(predicted: Float[Tensor, "bundle copy"], ranked: Bool[Tensor, "bundle copy copy"]) -> Float[Tensor, ""]:
     """Logistic loss on pairs of one bundle: the worse copy should be predicted worse."""
-    worse = target[:, :, None] - target[:, None, :]
     gap = predicted[:, :, None] - predicted[:, None, :]
-    counted = (worse > PAIR_MARGIN).float()
-    return (nn.functional.softplus(-3 * gap) * counted).sum() / counted.sum().clamp_min(1)
+    return (nn.functional.softplus(-3 * gap) * ranked).sum() / ranked.sum().clamp_min(1)
 
 
 def fit(
-    pictures: Pictures, start: FidelityNetwork | None, *, epochs: int, batch: int, rate: float, seed: int
+    pictures: Pictures, start: Mapping[str, Tensor] | None, *, epochs: int, batch: int, rate: float, seed: int
 ) -> FidelityNetwork:
-    """Trains from scratch, or goes on from ``start``.
+    """Trains from scratch, or with the convolutions of ``start``.
 
     Args:
         pictures: Training examples.
-        start: Weights to go on from; its read-outs begin anew.
+        start: Weights whose convolutions to go on from; all that follows them begins anew.
         epochs: Passes over the bundles.
         batch: Bundles in a step.
         rate: Peak learning rate.
@@ -120,7 +152,7 @@ def fit(
     loader = DataLoader(data, batch, shuffle=True, drop_last=True)
     module = FidelityTrainer(len(kinds), epochs * len(loader), rate)
     if start is not None:
-        module.network.load_state_dict(start.state_dict())
+        module.network.stages.load_state_dict(start)
     trainer = lightning.Trainer(
         max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
         enable_model_summary=False, gradient_clip_val=1.0,
@@ -129,11 +161,18 @@ def fit(
     return module.network.eval()
 
 
+def stages_of(folder: Path) -> dict[str, Tensor]:
+    """The convolutions of a checkpoint; those of the earlier form fit as well."""
+    weights = load_weights(folder)
+    return {name.removeprefix("stages."): own.float() for name, own in weights.items() if name.startswith("stages.")}
+
+
 def save(network: FidelityNetwork, folder: Path, training: dict[str, object]) -> None:
     """Writes ``config.json`` and ``model.safetensors`` (half precision)."""
     folder.mkdir(parents=True, exist_ok=True)
+    # Vectors stay whole: running variances of small features would vanish in half precision.
     weights = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        name: (tensor.half() if tensor.ndim > 1 else tensor).contiguous()
         for name, tensor in network.state_dict().items()
     }
     save_file(weights, str(folder / "model.safetensors"))
@@ -145,7 +184,7 @@ def arguments() -> argparse.Namespace:
     """Flags of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=Path, help="further clean clips: a folder with manifest.json")
-    parser.add_argument("--start", type=Path, help="a checkpoint to go on from instead of random weights")
+    parser.add_argument("--start", type=Path, help="a checkpoint whose convolutions to go on from")
     parser.add_argument("--out", type=Path, default=Path("checkpoints/fidelity"))
     parser.add_argument("--passages", type=int, default=1600)
     parser.add_argument("--ladders", type=int, default=3, help="kinds of damage a passage is put under")
@@ -162,11 +201,12 @@ def main() -> None:
     rng = np.random.default_rng(flags.seed)
     sources = reference_sources() + (folder_sources(flags.clips) if flags.clips else [])
     chosen = choose([source for source in sources if not source.held_out], flags.passages, rng)
-    clean = itertools.chain(passages(chosen, rng), melodies(flags.passages // 10, rng))
+    plain = flags.passages // 10
+    clean = itertools.chain(passages(chosen, rng), melodies(plain, rng), chip_sounds(plain, rng))
     graded = training_examples(clean, ladders=flags.ladders, kinds=trained_kinds(), rng=rng)
     pictures = as_pictures(itertools.chain(graded, garbage_examples(flags.passages // 2, held_out=False, rng=rng)))
     print(f"{len(chosen)} passages, {len(pictures.labels)} examples")
-    start = None if flags.start is None else FidelityEmbedder.load(flags.start).network
+    start = None if flags.start is None else stages_of(flags.start)
     network = fit(pictures, start, epochs=flags.epochs, batch=flags.batch, rate=flags.rate, seed=flags.seed)
     training = {key: value for key, value in vars(flags).items() if not isinstance(value, Path)}
     training["clips"] = flags.clips is not None

@@ -14,20 +14,23 @@ Left out: stereo, level, and everything above the embedder's band. The embedder 
 import argparse
 import itertools
 from pathlib import Path
+from typing import NamedTuple
 
 import lightning
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from reward_models.embedders.registry import load_embedder
 from reward_models.heads.ensemble import Ensemble
 from training.quality.card import Evidence, command_of, write_checkpoint
+from training.quality.chip_sounds import chip_sounds
 from training.quality.embedded import Embedded, embed_examples
 from training.quality.examples import garbage_examples, ladder_examples, trained_kinds, training_examples
 from training.quality.melodies import melodies
+from training.quality.order import worse
 from training.quality.rated import RatedClips, embed_ratings
 from training.quality.sources import Source, choose, folder_sources, passages, reference_sources
 
@@ -35,10 +38,24 @@ HIDDEN, MEMBERS = 64, 8
 TEST_SEVERITIES = (0.25, 0.5, 0.75, 1.0)
 PAIR_WEIGHT = 3.0
 """Of the order of copies beside their damage: order is what a reward is for."""
-PAIR_MARGIN = 0.2
-"""Pairs whose targets (log dB) differ by less are not ranked."""
 
-Batch = tuple[Float[Tensor, "example dim"], Float[Tensor, " example"], Int[Tensor, " example"]]
+
+class Batch(NamedTuple):
+    """Examples in which those of one passage lie together.
+
+    Attributes:
+        embedding: Frozen vectors.
+        target: ``log(1 + damage)``.
+        severity: In [0, 1]; 0 for clean.
+        kind: Number of the kind of damage.
+        passage: Number of the passage; -1 for garbage and rated clips, which are not compared.
+    """
+
+    embedding: Float[Tensor, "example dim"]
+    target: Float[Tensor, " example"]
+    severity: Float[Tensor, " example"]
+    kind: Int[Tensor, " example"]
+    passage: Int[Tensor, " example"]
 
 
 class QualityTrainer(lightning.LightningModule):
@@ -51,13 +68,13 @@ class QualityTrainer(lightning.LightningModule):
         drawn = torch.poisson(torch.ones(passages, ensemble.weight_in.shape[0]))
         self.weight = torch.cat([drawn, torch.ones(1, drawn.shape[1])])
 
-    def training_step(self, batch: Batch, index: int) -> Tensor:
+    def training_step(self, batch: list[Tensor], index: int) -> Tensor:
         """Huber on log damage plus the order of copies of one passage."""
-        embedding, target, passage = batch
-        noisy = embedding + 0.02 * embedding.std() * torch.randn_like(embedding)
-        predicted, weight = self.ensemble(noisy), self.weight[passage]
-        error = nn.functional.huber_loss(predicted, target[:, None].expand_as(predicted), reduction="none")
-        return (error * weight).sum() / weight.sum() + PAIR_WEIGHT * pair_loss(predicted, target, passage, weight)
+        own = Batch(*batch)
+        noisy = own.embedding + 0.02 * own.embedding.std() * torch.randn_like(own.embedding)
+        predicted, weight = self.ensemble(noisy), self.weight[own.passage]
+        error = nn.functional.huber_loss(predicted, own.target[:, None].expand_as(predicted), reduction="none")
+        return (error * weight).sum() / weight.sum() + PAIR_WEIGHT * pair_loss(predicted, ranked(own), weight)
 
     def configure_optimizers(self) -> dict[str, object]:
         """AdamW under a cosine."""
@@ -68,18 +85,21 @@ class QualityTrainer(lightning.LightningModule):
         }
 
 
+def ranked(batch: Batch) -> Bool[Tensor, "example example"]:
+    """Pairs of one passage in which the example of the row is worse."""
+    together = (batch.passage[:, None] == batch.passage) & (batch.passage >= 0)
+    return together & worse(batch.target, batch.severity, batch.kind)
+
+
 def pair_loss(
     predicted: Float[Tensor, "example member"],
-    target: Float[Tensor, " example"],
-    passage: Int[Tensor, " example"],
+    pairs: Bool[Tensor, "example example"],
     weight: Float[Tensor, "example member"],
 ) -> Float[Tensor, ""]:
-    """Logistic loss on neighbours of one passage in the batch: the worse copy should be predicted worse."""
-    worse, better = torch.nonzero(
-        (passage[:, None] == passage[None]) & (passage >= 0)[:, None] & (target[:, None] - target[None] > PAIR_MARGIN)
-    ).T
-    gap = predicted[worse] - predicted[better]
-    own = weight[worse]
+    """Logistic loss on pairs: the example of the row should be predicted worse than that of the column."""
+    row, column = torch.nonzero(pairs).T
+    gap = predicted[row] - predicted[column]
+    own = weight[row]
     return (nn.functional.softplus(-3 * gap) * own).sum() / own.sum().clamp_min(1)
 
 
@@ -94,17 +114,14 @@ def fit(data: Embedded, rated: RatedClips | None, *, epochs: int, rate: float, s
         seed: Of weights, bootstraps and order.
     """
     lightning.seed_everything(seed, verbose=False)
-    embedding, target, passage = data.embedding, data.target, data.passage
-    if rated is not None:
-        embedding = torch.cat([embedding, rated.embedding])
-        target = torch.cat([target, rated.target])
-        passage = torch.cat([passage, torch.full((len(rated.target),), -1)])
-    ensemble = Ensemble(embedding.shape[1], HIDDEN, MEMBERS)
-    ensemble.standardise(embedding)
+    examples = gathered(data, rated)
+    ensemble = Ensemble(examples.embedding.shape[1], HIDDEN, MEMBERS)
+    ensemble.standardise(examples.embedding)
+    passage = examples.passage
     count = int(passage.max()) + 1
     # Passages stay together and shuffle as blocks: pairs are only found within a batch.
     order = torch.argsort(torch.rand(count + 1)[passage] + torch.where(passage < 0, torch.rand(len(passage)), 0.0))
-    loader = DataLoader(TensorDataset(embedding[order], target[order], passage[order]), 256)
+    loader = DataLoader(TensorDataset(*(column[order] for column in examples)), 256)
     module = QualityTrainer(ensemble, count, rate, epochs)
     trainer = lightning.Trainer(
         max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
@@ -112,6 +129,16 @@ def fit(data: Embedded, rated: RatedClips | None, *, epochs: int, rate: float, s
     )  # fmt: skip
     trainer.fit(module, loader)
     return ensemble.eval()
+
+
+def gathered(data: Embedded, rated: RatedClips | None) -> Batch:
+    """Graded examples, and rated clips after them, as ones that belong to no passage."""
+    graded = Batch(data.embedding, data.target, data.severity, data.kind, data.passage)
+    if rated is None:
+        return graded
+    nothing = torch.zeros(len(rated.target))
+    opinions = Batch(rated.embedding, rated.target, nothing, nothing.long(), nothing.long() - 1)
+    return Batch(*(torch.cat(pair) for pair in zip(graded, opinions, strict=True)))
 
 
 def sources(clips: Path | None) -> tuple[list[Source], list[Source]]:
@@ -148,13 +175,17 @@ def main() -> None:
     rng = np.random.default_rng(flags.seed)
     embedder = load_embedder(flags.embedder)
     known, unseen = sources(flags.clips)
-    clean = itertools.chain(passages(choose(known, flags.passages, rng), rng), melodies(flags.passages // 10, rng))
+    plain = flags.passages // 10
+    chosen = choose(known, flags.passages, rng)
+    clean = itertools.chain(passages(chosen, rng), melodies(plain, rng), chip_sounds(plain, rng))
     graded = training_examples(clean, ladders=flags.ladders, kinds=trained_kinds(), rng=rng)
     bad = garbage_examples(flags.passages // 2, held_out=False, rng=rng)
     train = embed_examples(embedder, itertools.chain(graded, bad))
-    clean = passages(choose(unseen, flags.test_passages, rng), rng)
-    ladders = ladder_examples(clean, ladders=flags.test_ladders, severities=TEST_SEVERITIES, rng=rng)
-    bad = garbage_examples(flags.test_passages, held_out=True, rng=rng)
+    # Drawn apart, so that heads trained on more or fewer clips are tested on the same ones.
+    drawn = np.random.default_rng([flags.seed, 1])
+    clean = passages(choose(unseen, flags.test_passages, drawn), drawn)
+    ladders = ladder_examples(clean, ladders=flags.test_ladders, severities=TEST_SEVERITIES, rng=drawn)
+    bad = garbage_examples(flags.test_passages, held_out=True, rng=drawn)
     test = embed_examples(embedder, itertools.chain(ladders, bad))
     rated = embed_ratings(embedder, flags.ratings, rng) if flags.ratings else None
     ensemble = fit(train, rated and rated.learned, epochs=flags.epochs, rate=flags.rate, seed=flags.seed)

@@ -2,8 +2,9 @@
 
 Embedders that were trained for meaning learn to overlook damage. This small CNN was trained to do the opposite: to tell
 kinds and degrees of damage apart (``training/fit_fidelity.py``). Its vector is a linear map of statistics over time, of
-the log-mel picture per band and of every stage's activations per frequency region: damage shows in texture more than in
-events, and early layers still hold what late ones have learned to overlook.
+the log-mel picture per band, of every stage's activations per frequency region, and of three finer views of the window
+(``fidelity_details``): damage shows in texture more than in events, and early layers still hold what late ones have
+learned to overlook.
 
 Conventions: mono at 32 kHz, of which nothing above 14 kHz is heard (see ``HEARD_BANDS``), windows of 3 s half
 overlapping, short clips tiled, each window relative to its own peak: level is not heard, and neither is the stereo
@@ -19,10 +20,11 @@ from typing_extensions import override
 
 from reward_models.checkpoints import CheckpointError, fingerprint, load_config
 from reward_models.embedders.base import Embedder
+from reward_models.embedders.fidelity_details import DETAILS, FidelityDetails
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
 from reward_models.embedders.stored_network import with_weights
 
-FORMAT = "fidelity-2"
+FORMAT = "fidelity-3"
 FRONT_END = FrontEndConfig(
     sample_rate=32_000, n_fft=1024, hop_length=320, n_mels=80, f_min=40.0, f_max=15_900.0, window_seconds=3.0
 )
@@ -36,11 +38,13 @@ With them, white noise made at 32 kHz was found out and white noise made at 44.1
 REGIONS = 5
 """Frequency regions in which a stage's activations are summarised."""
 BAND_STATISTICS = 7
+FARTHEST = 5.0
+"""Standard deviations that a feature may stray: what was never met in training should not explode."""
 DIM = 192
 
 
 class FidelityNetwork(nn.Module):
-    """Picture → un-normalised vector: statistics of the picture and of four strided convolutions, one linear layer."""
+    """Picture and details → un-normalised vector: statistics of four strided convolutions join in, one linear layer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,8 +53,9 @@ class FidelityNetwork(nn.Module):
             _stage(narrow, wide, size, stride)
             for narrow, wide, size, stride in zip(ins, WIDTHS, SIZES, STRIDES, strict=True)
         )
-        features = BAND_STATISTICS * FRONT_END.n_mels + 2 * REGIONS * sum(WIDTHS)
-        self.project = nn.Sequential(nn.BatchNorm1d(features), nn.Dropout(0.2), nn.Linear(features, DIM))
+        features = BAND_STATISTICS * FRONT_END.n_mels + 2 * REGIONS * sum(WIDTHS) + DETAILS
+        self.standardise = nn.BatchNorm1d(features, affine=False)
+        self.project = nn.Sequential(nn.Dropout(0.2), nn.Linear(features, DIM))
 
     def statistics(self, picture: Float[Tensor, "window mel frame"]) -> Float[Tensor, "window feature"]:
         """Statistics of the picture, and mean and standard deviation of every stage: 2160 numbers a window."""
@@ -62,8 +67,11 @@ class FidelityNetwork(nn.Module):
         return torch.cat(pooled, dim=1)
 
     @override
-    def forward(self, picture: Float[Tensor, "window mel frame"]) -> Float[Tensor, "window dim"]:
-        vector: Tensor = self.project(self.statistics(picture))
+    def forward(
+        self, picture: Float[Tensor, "window mel frame"], details: Float[Tensor, "window detail"]
+    ) -> Float[Tensor, "window dim"]:
+        features = self.standardise(torch.cat([self.statistics(picture), details], dim=1))
+        vector: Tensor = self.project(features.clamp(-FARTHEST, FARTHEST))
         return vector
 
 
@@ -113,7 +121,7 @@ class FidelityEmbedder(Embedder):
         self.device = torch.device(device)
         self.fingerprint = fingerprint
         self.network = network.to(self.device).eval().requires_grad_(False)
-        self.front_end = LogMel(FRONT_END).to(self.device)
+        self.front_end, self.details = LogMel(FRONT_END).to(self.device), FidelityDetails().to(self.device)
 
     @classmethod
     def load(cls, folder: Path, device: str | torch.device = "cpu") -> "FidelityEmbedder":
@@ -131,5 +139,5 @@ class FidelityEmbedder(Embedder):
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
-        vector: Tensor = self.network(self.front_end(windows))
+        vector: Tensor = self.network(self.front_end(windows), self.details(windows))
         return vector

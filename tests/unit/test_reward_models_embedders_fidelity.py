@@ -44,11 +44,11 @@ def test_statistics_are_those_of_each_region_of_frequency():
 
 def test_a_checkpoint_of_another_form_says_how_to_remake_it(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"format": "fidelity-0"}))
-    with pytest.raises(CheckpointError, match=r"not of format 'fidelity-2': remake it with training/fit_fidelity.py"):
+    with pytest.raises(CheckpointError, match=r"not of format 'fidelity-3': remake it with training/fit_fidelity.py"):
         FidelityEmbedder.load(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps({"format": FORMAT}))
     weights = FidelityNetwork().state_dict()
-    weights.pop("project.2.bias")
+    weights.pop("project.1.bias")
     save_file(weights, str(tmp_path / "model.safetensors"))
     with pytest.raises(CheckpointError, match=r"doesn't fit the network"):
         FidelityEmbedder.load(tmp_path)

@@ -7,7 +7,7 @@ import torch
 
 from reward_models.heads.quality_head import QualityHeadModel
 from tests.stand_ins import LoudnessEmbedder
-from training.fit_quality_head import fit, pair_loss
+from training.fit_quality_head import Batch, fit, main, pair_loss, ranked
 from training.quality.card import Evidence, calibration_knots, write_checkpoint
 from training.quality.embedded import Embedded
 from training.quality.examples import CLEAN, Label
@@ -72,11 +72,27 @@ def test_rated_clips_move_the_prediction_where_nothing_else_was_learned():
 
 
 def test_pairs_of_one_passage_are_ranked_and_others_are_not():
-    target, passage = torch.tensor([0.0, 2.0, 0.0, 2.0]), torch.tensor([0, 0, 1, 2])
+    nothing, passage = torch.zeros(4), torch.tensor([0, 0, 1, 2])
+    target, kind = torch.tensor([0.0, 2.0, 0.0, 2.0]), torch.tensor([0, 1, 0, 1])
+    pairs = ranked(Batch(nothing[:, None], target, torch.tensor([0.0, 0.5, 0.0, 0.5]), kind, passage))
+    assert torch.nonzero(pairs).tolist() == [[1, 0]]
     weight = torch.ones(4, 1)
     right, wrong = torch.tensor([[0.0], [2.0], [5.0], [0.0]]), torch.tensor([[2.0], [0.0], [5.0], [0.0]])
-    assert float(pair_loss(right, target, passage, weight)) == pytest.approx(float(np.log1p(np.exp(-6))), rel=1e-3)
-    assert float(pair_loss(wrong, target, passage, weight)) == pytest.approx(6.0, rel=1e-2)
+    assert float(pair_loss(right, pairs, weight)) == pytest.approx(float(np.log1p(np.exp(-6))), rel=1e-3)
+    assert float(pair_loss(wrong, pairs, weight)) == pytest.approx(6.0, rel=1e-2)
+
+
+def test_the_script_takes_a_table_of_ratings_from_end_to_end(tmp_path, monkeypatch, capsys):
+    ratings = made_up_ratings(tmp_path)
+    options = "--passages 2 --test-passages 2 --ladders 1 --test-ladders 2 --epochs 2"
+    monkeypatch.setattr("training.fit_quality_head.load_embedder", lambda name: LoudnessEmbedder())
+    monkeypatch.setattr(
+        "sys.argv", ["fit", "--ratings", str(ratings), "--out", str(tmp_path / "head"), *options.split()]
+    )
+    main()
+    assert "Learned from 16 rated clips; on 4 others" in capsys.readouterr().out
+    assert "the raters' noise allows" in (tmp_path / "head" / "README.md").read_text()
+    QualityHeadModel.load(tmp_path / "head").check(LoudnessEmbedder())
 
 
 def test_clean_and_degraded_examples_weigh_half_each_in_the_calibration():

@@ -4,12 +4,15 @@ import json
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 from training.degradations import HELD_OUT_KINDS, KINDS
-from training.quality.delivery import delivered
+from training.quality.chip_sounds import chip_sounds
+from training.quality.delivery import TONE_DB, delivered
 from training.quality.evaluation import LadderResults, below_clean
 from training.quality.examples import CLEAN, Label, garbage_examples, ladder_examples, trained_kinds, training_examples
 from training.quality.garbage import GARBAGE, HELD_OUT_GARBAGE, garbage
+from training.quality.order import worse
 from training.quality.ratings import noise_ceiling, read_ratings
 from training.quality.sources import HELD_OUT_GROUPS, SAMPLE_RATE, Passage, Source, choose, folder_sources, passages
 
@@ -52,7 +55,7 @@ def test_training_examples_are_clean_first_then_rising_ladders_of_trained_kinds(
 
 
 def test_ladders_take_turns_through_every_kind():
-    clean = [passage(0.3)] * 5
+    clean = [passage(0.3)] * 6
     examples = ladder_examples(clean, ladders=7, severities=(1.0,), rng=np.random.default_rng(0))
     assert {example.label.kind for example in examples} == {CLEAN, *KINDS}
 
@@ -62,9 +65,34 @@ def test_delivery_repeats_itself_and_differs_between_passages():
     ways = [delivered(waveform, SAMPLE_RATE, seed=seed) for seed in range(8)]
     assert np.array_equal(ways[0], delivered(waveform, SAMPLE_RATE, seed=0))
     assert all(len(way) == len(waveform) for way in ways)
-    changed = [not np.array_equal(way, waveform) for way in ways]
-    assert any(changed)
-    assert not all(changed)
+    assert not any(np.array_equal(way, waveform) for way in ways)
+    assert not any(np.allclose(ways[0], way, atol=1e-3) for way in ways[1:])
+
+
+def test_delivery_turns_the_tone_by_a_few_decibels_at_most():
+    waveform = passage(3.0).waveform
+    clean = np.abs(np.fft.rfft(waveform))[300:20_000]
+    for seed in range(8):
+        arrived = np.abs(np.fft.rfft(delivered(waveform, SAMPLE_RATE, seed=seed)))[300:20_000]
+        assert np.abs(20 * np.log10(np.median(arrived / clean))) < TONE_DB + 1
+
+
+def test_chip_sounds_are_short_clean_and_repeat_themselves():
+    sounds, again = (list(chip_sounds(12, np.random.default_rng(3))) for _ in range(2))
+    assert {own.source.category for own in sounds} == {"instruments", "sfx", "drums"}
+    for own, same in zip(sounds, again, strict=True):
+        assert 0.09 * SAMPLE_RATE < len(own.waveform) <= 3 * SAMPLE_RATE
+        assert np.abs(own.waveform).max() == pytest.approx(0.5, abs=1e-6)
+        assert np.abs(own.waveform[-3:]).max() < 0.05
+        assert np.array_equal(own.waveform, same.waveform)
+
+
+def test_copies_are_ordered_by_severity_within_a_kind_and_by_damage_across():
+    damage = torch.tensor([0.0, 1.0, 0.9, 2.0, 0.05])
+    severity = torch.tensor([0.0, 0.2, 0.8, 0.1, 0.3])
+    kind = torch.tensor([0, 1, 1, 2, 3])  # clean, two of one kind, one of another, one that can't be heard
+    found = {(row, column) for row, column in torch.nonzero(worse(damage, severity, kind)).tolist()}
+    assert found == {(1, 0), (2, 0), (3, 0), (2, 1), (3, 1), (3, 2), (1, 4), (2, 4), (3, 4)}
 
 
 @pytest.mark.parametrize("kind", GARBAGE)

@@ -15,9 +15,16 @@ from training.degradations.severity import Waveform
 Apply = Callable[[Waveform, int, float, np.random.Generator], Waveform]
 
 _FAMILIES: dict[str, tuple[Apply, ...]] = {
-    "noise": (noise.white_noise, noise.pink_noise, noise.following_noise, noise.hum),
-    "impulses": (noise.clicks, noise.crackle),
-    "distortion": (distortion.hard_clip, distortion.soft_clip, distortion.bit_crush, distortion.mu_law),
+    "noise": (noise.white_noise, noise.pink_noise, noise.following_noise, noise.hum, noise.band_hiss),
+    "impulses": (noise.clicks, noise.crackle, noise.pops),
+    "distortion": (
+        distortion.hard_clip,
+        distortion.soft_clip,
+        distortion.bit_crush,
+        distortion.mu_law,
+        distortion.wave_fold,
+        distortion.dead_zone,
+    ),
     "bandwidth": (
         bandwidth.low_pass,
         bandwidth.high_pass,
@@ -25,15 +32,26 @@ _FAMILIES: dict[str, tuple[Apply, ...]] = {
         bandwidth.aliasing,
         bandwidth.low_rate,
         bandwidth.tilt,
+        bandwidth.resonances,
     ),
     "codec": (codec.vorbis, codec.opus, codec.mp3, codec.adpcm, codec.gsm),
-    "temporal": (temporal.dropouts, temporal.stutter, temporal.reverb, temporal.wow_flutter, temporal.chopping),
+    "temporal": (
+        temporal.dropouts,
+        temporal.stutter,
+        temporal.reverb,
+        temporal.wow_flutter,
+        temporal.chopping,
+        temporal.unsteady,
+        temporal.tremble,
+    ),
     "spectral": (
         spectral.spectral_holes,
         spectral.musical_noise,
         spectral.phase_noise,
         spectral.smeared,
         spectral.blurred_bands,
+        spectral.coarse_levels,
+        spectral.held_frames,
         spectral.metallic,
         spectral.ghost_tones,
     ),

@@ -1,4 +1,4 @@
-"""Degradations of the band: low-pass, high-pass, telephone band, aliasing, wrong tilt."""
+"""Degradations of the band: low-pass, high-pass, telephone band, aliasing, wrong tilt, resonances."""
 
 import numpy as np
 import soxr
@@ -44,6 +44,16 @@ def tilt(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.G
     spectrum = np.fft.rfft(waveform)
     octaves = np.log2(np.maximum(np.fft.rfftfreq(len(waveform), 1 / sample_rate), 40.0) / 1_000)
     return np.fft.irfft(spectrum * 10 ** (slope * octaves / 20), len(waveform)).astype(np.float32)
+
+
+def resonances(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Three narrow peaks or notches of 6 to 36 dB between 150 Hz and 9 kHz: a bad room, a broken filter."""
+    hertz = np.maximum(np.fft.rfftfreq(len(waveform), 1 / sample_rate), 1.0)
+    gain = np.zeros(len(hertz))
+    for _ in range(3):
+        octaves = np.log2(hertz / geometric(150, min(9_000, 0.4 * sample_rate), rng.random()))
+        gain += float(rng.choice([-1.0, 1.0])) * linear(6, 36, severity) * np.exp(-0.5 * (octaves / 0.12) ** 2)
+    return np.fft.irfft(np.fft.rfft(waveform) * 10 ** (gain / 20), len(waveform)).astype(np.float32)
 
 
 def _filtered(waveform: Waveform, sample_rate: int, kind: str, corner_hz: float) -> Waveform:

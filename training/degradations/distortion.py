@@ -1,4 +1,4 @@
-"""Memoryless degradations of the waveform: clipping, overdrive, coarse quantisation, companding."""
+"""Memoryless degradations of the waveform: clipping, overdrive, folding, coarse quantisation, companding."""
 
 import numpy as np
 
@@ -15,6 +15,18 @@ def soft_clip(waveform: Waveform, sample_rate: int, severity: float, rng: np.ran
     """Overdrive: hyperbolic tangent with its knee at a level that is passed by 2 to 80 % of the sounding samples."""
     knee = _level_passed_by(waveform, geometric(0.02, 0.8, severity))
     return np.asarray(np.tanh(waveform / knee), dtype=np.float32)
+
+
+def wave_fold(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """What passes a level is folded back; the level is passed by 0.5 to 60 % of the sounding samples."""
+    level = _level_passed_by(waveform, geometric(0.005, 0.6, severity))
+    return (level * (1 - np.abs((waveform / level + 1) % 4 - 2))).astype(np.float32)
+
+
+def dead_zone(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Crossover distortion: a level that 10 to 80 % of the sounding samples fall short of is taken off them all."""
+    level = _level_passed_by(waveform, 1 - geometric(0.1, 0.8, severity))
+    return (np.sign(waveform) * np.maximum(np.abs(waveform) - level, 0)).astype(np.float32)
 
 
 def bit_crush(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:

@@ -1,7 +1,10 @@
-"""Additive degradations: broadband noise, hum, clicks and crackle. Levels are relative to the clip's active level."""
+"""Additive degradations: broadband and banded noise, hum, clicks, pops and crackle.
+
+Levels are relative to the clip's active level unless a kind says otherwise.
+"""
 
 import numpy as np
-from scipy.signal import lfilter
+from scipy.signal import butter, lfilter, sosfilt
 
 from training.degradations.severity import Waveform, active_rms, at_snr, geometric, linear
 
@@ -18,6 +21,15 @@ def white_noise(waveform: Waveform, sample_rate: int, severity: float, rng: np.r
 def pink_noise(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
     """Pink noise (-3 dB an octave) at 40 to -3 dB below the clip."""
     return at_snr(waveform, pink(len(waveform), rng), linear(40, -3, severity), sample_rate)
+
+
+def band_hiss(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Noise in a random band of one to three octaves between 200 Hz and 12 kHz, at 42 to -3 dB below the clip."""
+    low = geometric(200, 4_000, rng.random())
+    high = min(12_000.0, 0.45 * sample_rate, low * 2 ** rng.uniform(1, 3))
+    sections = butter(2, (low, high), "bandpass", fs=sample_rate, output="sos")
+    hiss = np.asarray(sosfilt(sections, rng.standard_normal(len(waveform))), dtype=np.float32)
+    return at_snr(waveform, hiss, linear(42, -3, severity), sample_rate)
 
 
 def pink(samples: int, rng: np.random.Generator) -> Waveform:
@@ -52,6 +64,20 @@ def clicks(waveform: Waveform, sample_rate: int, severity: float, rng: np.random
     for start in rng.integers(0, len(waveform), max(1, round(rate * len(waveform) / sample_rate))):
         width = int(rng.integers(1, max(2, sample_rate // 1000)))
         output[start : start + width] += rng.choice([-1.0, 1.0]) * level * peak * rng.uniform(0.5, 1.0)
+    return output
+
+
+def pops(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Dull thumps of 3 to 20 ms, 1 to 15 a second, at -20 to +3 dB of the clip's peak."""
+    output, peak = waveform.copy(), float(np.abs(waveform).max())
+    level = 10 ** (linear(-20, 3, severity) / 20)
+    for start in rng.integers(
+        0, len(waveform), max(1, round(geometric(1, 15, severity) * len(waveform) / sample_rate))
+    ):
+        time = np.arange(round(rng.uniform(0.003, 0.02) * sample_rate)) / sample_rate
+        thump = np.sin(2 * np.pi * geometric(60, 1_500, rng.random()) * time) * np.hanning(len(time))
+        gain = level * peak * rng.uniform(0.5, 1.0)
+        output[start : start + len(time)] += (gain * thump[: len(waveform) - start]).astype(np.float32)
     return output
 
 

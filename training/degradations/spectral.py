@@ -50,6 +50,24 @@ def blurred_bands(waveform: Waveform, sample_rate: int, severity: float, rng: np
     return _backward(level * np.exp(1j * (np.angle(spectrum) + wobble)), 2048, len(waveform))
 
 
+def coarse_levels(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Magnitudes rounded to steps of 3 to 30 dB below the loudest: a quantiser that was given too few bits."""
+    spectrum = _forward(waveform, 1024)
+    level = np.abs(spectrum)
+    step, peak = geometric(3, 30, severity), float(level.max()) or 1.0
+    decibels = 20 * np.log10(np.maximum(level / peak, 1e-6))
+    rounded = 10 ** (np.round(decibels / step) * step / 20) * peak
+    return _backward(np.where(level > 0, rounded, 0.0) * np.exp(1j * np.angle(spectrum)), 1024, len(waveform))
+
+
+def held_frames(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Magnitudes held over 2 to 24 frames of 8 ms: a decoder whose pictures come too seldom."""
+    spectrum = _forward(waveform, 1024)
+    hold = round(geometric(2, 24, severity))
+    level = np.abs(spectrum)[:, np.arange(spectrum.shape[1]) // hold * hold]
+    return _backward(level * np.exp(1j * np.angle(spectrum)), 1024, len(waveform))
+
+
 def metallic(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
     """Ringing resonances: two feedback combs at 120 to 900 Hz, feedback 0.3 to 0.97."""
     output = waveform.astype(np.float64)

@@ -34,6 +34,17 @@ class Embedded:
         return torch.tensor([label.passage for label in self.labels])
 
     @property
+    def severity(self) -> Float[Tensor, " example"]:
+        """In [0, 1]; 0 for clean passages."""
+        return torch.tensor([label.severity for label in self.labels])
+
+    @property
+    def kind(self) -> Tensor:
+        """Number of each example's kind of damage."""
+        names = {name: number for number, name in enumerate(sorted({label.kind for label in self.labels}))}
+        return torch.tensor([names[label.kind] for label in self.labels])
+
+    @property
     def clean(self) -> Tensor:
         """True for clean passages."""
         return torch.tensor([label.kind == CLEAN for label in self.labels])

@@ -1,4 +1,4 @@
-"""Examples as the fidelity network hears them: log-mel pictures in bytes, and their labels beside them.
+"""Examples as the fidelity network hears them: log-mel pictures in bytes, details, and their labels beside them.
 
 A picture's 80 dB fit a byte at a third of a decibel, an eighth of the memory of the waveform.
 """
@@ -13,15 +13,17 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from reward_models.embedders.fidelity import FRONT_END
+from reward_models.embedders.fidelity_details import FidelityDetails
 from reward_models.embedders.mini.front_end import LogMel
 from training.quality.examples import Example, Label
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures ``(example, mel, frame)``, 255 at the clip's peak, and one label each."""
+    """Pictures ``(example, mel, frame)``, 255 at the clip's peak, details, and one label each."""
 
     picture: UInt8[Tensor, "example mel frame"]
+    details: Float[Tensor, "example detail"]
     labels: tuple[Label, ...]
 
     @property
@@ -44,11 +46,12 @@ class Pictures:
 
 def as_pictures(examples: Iterable[Example]) -> Pictures:
     """Draws every example; the waveforms are not kept."""
-    front_end = LogMel(FRONT_END)
-    pictures, labels = [], []
+    front_end, finer = LogMel(FRONT_END), FidelityDetails()
+    pictures, details, labels = [], [], []
     for example in examples:
+        waveform = torch.from_numpy(example.waveform)[None]
         with torch.no_grad():
-            picture = front_end(torch.from_numpy(example.waveform)[None])[0]
-        pictures.append((picture * 255).round().to(torch.uint8))
+            pictures.append((front_end(waveform)[0] * 255).round().to(torch.uint8))
+            details.append(finer(waveform)[0])
         labels.append(example.label)
-    return Pictures(torch.stack(pictures), tuple(labels))
+    return Pictures(torch.stack(pictures), torch.stack(details), tuple(labels))

@@ -19,7 +19,7 @@ from training.degradations.severity import Waveform
 
 SAMPLE_RATE = 32_000
 SECONDS = 3.0
-SHORTEST_SECONDS = 0.3
+SHORTEST_SECONDS = 0.1
 QUIETEST_PEAK = 1e-2
 
 HELD_OUT_GROUPS = frozenset(
