@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reward_models.checkpoints import CheckpointError, checkpoint_path
-from reward_models.embedders.registry import SHIPPED
+from reward_models.embedders.registry import PUBLISHED, SHIPPED
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,9 @@ _ENTRIES = (
     _Entry("aisfx", 44_100, 512, "CC-BY-4.0", "effects and everyday sounds; set metrics; a second judge (no text)"),
     _Entry("fidelity", 32_000, 192, "Apache-2.0", "damage of any kind; what the quality head stands on (no text)"),
     _Entry("musicnn", 16_000, 200, "ISC", "music; set metrics; a second judge (no text)"),
+    _Entry("vggish", 16_000, 128, "Apache-2.0", "distances as older papers give them (no text)"),
+    _Entry("pann", 32_000, 2_048, "CC-BY-4.0", "general sound; set metrics (no text)"),
+    _Entry("pann-16k", 16_000, 2_048, "CC-BY-4.0", "as pann, for what has nothing above 8 kHz (no text)"),
     _Entry("laion/clap-htsat-unfused", 48_000, 512, "Apache-2.0", "text–audio matching of general sound"),
     _Entry("laion/larger_clap_general", 48_000, 512, "Apache-2.0", "text–audio matching of general sound, larger"),
     _Entry("laion/larger_clap_music_and_speech", 48_000, 512, "Apache-2.0", "text–audio matching of music and speech"),
@@ -34,25 +37,34 @@ def list_embedders() -> None:
     """Prints the table."""
     table = Table("name", "rate", "dim", "licence", "size", "here", "good for", box=None, pad_edge=False)
     for entry in _ENTRIES:
-        folder = _folder(entry.name)
-        size = "–" if folder is None else f"{(folder / 'model.safetensors').stat().st_size / 1e6:.1f} MB"
-        here = "no" if folder is None else "yes"
+        weights = _weights(entry.name)
+        size = "–" if weights is None else f"{weights.stat().st_size / 1e6:.1f} MB"
+        here = "no" if weights is None else "yes"
         table.add_row(entry.name, f"{entry.sample_rate} Hz", str(entry.dim), entry.licence, size, here, entry.good_for)
     Console(width=None if Console().is_terminal else 160).print(table)
 
 
-def _folder(name: str) -> Path | None:
-    if name in SHIPPED:
-        try:
-            return checkpoint_path(name)
-        except CheckpointError:
-            return None
-    return _hub_snapshot(name)
+def _weights(name: str) -> Path | None:
+    """File of an embedder's weights on this machine, without asking the network."""
+    try:
+        if name in SHIPPED:
+            return checkpoint_path(name) / "model.safetensors"
+        if name in PUBLISHED:
+            return _published_file(name)
+    except CheckpointError:
+        return None
+    return _hub_file(name)
 
 
-def _hub_snapshot(name: str) -> Path | None:
-    """Folder of a model in the local hub cache, without asking the network."""
+def _published_file(name: str) -> Path:
+    from reward_models.embedders import pann, vggish
+    from reward_models.embedders.published_weights import find_weights
+
+    return find_weights(name, vggish.PUBLISHED if name == "vggish" else pann.VARIANTS[name].published)
+
+
+def _hub_file(name: str) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
 
     found = try_to_load_from_cache(name, "model.safetensors")
-    return Path(found).parent if isinstance(found, str) else None
+    return Path(found) if isinstance(found, str) else None
