@@ -2,12 +2,12 @@
 
     python training/fit_mini.py --clips CLIPS --captions captions.txt.gz --sonic-pi /usr/share/sonic-pi/samples \
         --hydrogen /usr/share/hydrogen/data/drumkits --soundfont FluidR3_GM.sf2 --soundfont MuseScore_General.sf3 \
-        --work WORK --out checkpoints/mini --minutes 40
+        --work WORK --out checkpoints/mini --minutes 65
 
-Stages: pictures of all recordings; the text tower imitates MiniLM; the audio tower meets MiniLM's sentences; the text
-tower takes MiniLM's place; export, measurement on held-out packs, calibration. Each keeps its result in ``--work``, so
-an interrupted run goes on where it stopped. ``--smoke`` trains every stage for seconds on synthetic sounds alone: it
-proves that the stages fit together, and makes a model that knows next to nothing.
+Stages: pictures of all recordings; MiniLM with coarser weights becomes the sentence encoder and reads all captions;
+aiSFX listens to the real recordings; the audio tower meets the sentences; export, measurement on held-out packs,
+calibration. Each keeps its result in ``--work``, so an interrupted run goes on where it stopped. ``--smoke`` trains for
+seconds on synthetic sounds alone: it proves that the stages fit together, and makes a model that knows next to nothing.
 """
 
 import argparse
@@ -17,8 +17,9 @@ from pathlib import Path
 
 import torch
 
+from training.mini.align import AlignConfig
 from training.mini.collection import Sources
-from training.mini.pipeline import Budget, fit
+from training.mini.pipeline import fit
 from training.mini.workspace import Workspace
 
 
@@ -26,12 +27,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Parses the command line and runs all stages."""
     options = _parser().parse_args(arguments)
     torch.set_num_threads(options.threads)
-    budget = Budget.smoke() if options.smoke else Budget.of(options.minutes)
+    config = AlignConfig(minutes=options.minutes, seed=options.seed)
+    if options.smoke:
+        config = AlignConfig(minutes=0.08, batch=8, seed=options.seed)
     work = options.work or options.out.parent / f"{options.out.name}-work"
-    workspace = Workspace(work, options.seed, invented=200 if options.smoke else 40_000)
-    workspace.folder.mkdir(parents=True, exist_ok=True)
     sources = _smoke_sources() if options.smoke else _sources(options)
-    figures = fit(workspace, sources, options.captions, budget, options.out)
+    workspace = Workspace(work, sources, options.captions, options.seed)
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    figures = fit(workspace, config, options.out)
     report = json.dumps([asdict(figure) for figure in figures], indent=2)
     (workspace.folder / "figures.json").write_text(report + "\n", encoding="utf-8")
     for figure in figures:
@@ -57,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--work", type=Path, help="folder for the stages' results; the same folder resumes")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
-    parser.add_argument("--minutes", type=float, default=40.0, help="training time of all stages together")
+    parser.add_argument("--minutes", type=float, default=65.0, help="training time of the audio tower")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--smoke", action="store_true", help="seconds of training on synthetic sounds, for tests")

@@ -5,6 +5,7 @@ import random
 import numpy as np
 
 from training.mini.captions import all_phrases, compose, tempo_templates
+from training.mini.everyday import families
 from training.mini.measures import adjectives_of, measured, quarters
 from training.mini.paraphrases import EVERYDAY, PARAPHRASES
 from training.mini.sonic_pi import described
@@ -66,6 +67,7 @@ def test_evaluation_sentences_are_no_training_phrases() -> None:
     sentences = {sentence for several in PARAPHRASES.values() for sentence in several}
     assert len(sentences) == 40
     assert not sentences & {phrase for several in SYNONYMS.values() for phrase in several}
+    assert not sentences & {wording for family in families() for wording in family.wordings}
     assert PARAPHRASES.keys() == EVERYDAY.keys()
 
 

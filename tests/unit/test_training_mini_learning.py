@@ -16,12 +16,22 @@ from training.mini.augment import augmented, noisy, power_sum, reverberant
 from training.mini.cache import Cache, Entry, build_cache
 from training.mini.calibrate import match_pairs
 from training.mini.evaluate import area_under_curve, caption_figures, category_figure
+from training.mini.everyday import families, family_numbers
 from training.mini.export import windows_of
-from training.mini.losses import anchor_loss, attribute_loss, contrastive_loss, label_loss, same_meaning
+from training.mini.listener import centred, heard_by_listener
+from training.mini.losses import (
+    anchor_loss,
+    attribute_loss,
+    contrastive_loss,
+    everyday_loss,
+    label_loss,
+    listening_loss,
+    same_meaning,
+)
 from training.mini.measures import Measures
+from training.mini.natural_captions import mined_captions
 from training.mini.records import Recording
 from training.mini.sampler import Sampler
-from training.mini.text_corpus import mined_captions
 
 
 def entry(label: str, category: str = "sfx", *, start: int = 0, frames: int = 10, kind: str = "real") -> Entry:
@@ -80,6 +90,41 @@ def test_sentences_are_drawn_to_the_labels_that_the_teacher_finds_near() -> None
     axes, aim = torch.eye(4), torch.eye(4)
     scale = torch.tensor(20.0)
     assert anchor_loss(axes, axes, aim, scale) < 1e-3 < anchor_loss(axes.roll(1, 0), axes, aim, scale)
+
+
+def test_windows_of_no_family_and_unheard_windows_are_not_counted() -> None:
+    axes, scale = torch.eye(4), torch.tensor(20.0)
+    family = torch.tensor([0, 1, -1, -1])
+    assert everyday_loss(axes, axes, family, scale) < 1e-3 < everyday_loss(axes, axes.roll(1, 0), family, scale)
+    heard = torch.cat([axes[:2], torch.zeros(2, 4)])
+    assert listening_loss(axes.flip(1) * 0 + heard + 1e-9, heard) < 1e-3
+    assert listening_loss(axes.roll(1, 0), heard) == pytest.approx(1.0)
+    assert listening_loss(axes, torch.zeros(4, 4)) == 0.0
+
+
+def test_everyday_families_know_their_labels() -> None:
+    known = {family.name: family for family in families()}
+    assert "rain" in known["rain"].labels
+    assert known["rain"].wordings[:2] == ("rain", "the sound of rain")
+    assert family_numbers(["rain", "no such label"]) == [list(known).index("rain"), -1]
+    labels = [label for family in known.values() for label in family.labels]
+    assert len(labels) == len(set(labels)), "a label belongs to one family"
+
+
+def test_everyday_sounds_are_drawn_more_often() -> None:
+    entries = (entry("rain"), entry("ui fanfare"))
+    weights = Sampler(Cache(np.zeros((10, 64), dtype=np.float16), entries), 256, 3, 0).weights
+    assert weights[0] == pytest.approx(3 * weights[1])
+
+
+def test_the_listener_hears_real_recordings_in_the_caches_order() -> None:
+    tone = np.sin(np.arange(32_000) * 0.3).astype(np.float32)
+    recordings = [Recording(tone, name, "sfx", (name, f"a {name}"), "pack") for name in ("silent one", "tone")]
+    heard = heard_by_listener(recordings, [entry("tone"), entry("chord", kind="render")])
+    assert heard.norm(dim=1).tolist() == pytest.approx([1.0, 0.0])
+    with pytest.raises(RuntimeError, match=r"recording 0 of the cache \('door'\)"):
+        heard_by_listener(recordings, [entry("door")])
+    assert torch.equal(centred(torch.zeros(2, 3)), torch.zeros(2, 3))
 
 
 def test_mined_captions_tell_one_event_in_other_words() -> None:

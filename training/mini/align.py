@@ -1,4 +1,4 @@
-"""Second stage: the audio tower learns to meet the teacher's sentences, through a projection that it learns with it."""
+"""The audio tower learns to meet the fixed encoder's sentences, through a projection that it learns with it."""
 
 import copy
 import math
@@ -13,12 +13,15 @@ from torch import Tensor, nn
 from reward_models.embedders.mini.front_end import FrontEndConfig, peak_referenced
 from reward_models.embedders.mini.network import AudioTower, AudioTowerConfig
 from reward_models.embedders.mini.text import TextProjection
+from training.mini.listener import LISTENER_DIM
 from training.mini.losses import (
     ANCHOR_SHARPNESS,
     anchor_loss,
     attribute_loss,
     contrastive_loss,
+    everyday_loss,
     label_loss,
+    listening_loss,
     same_meaning,
 )
 from training.mini.sampler import Batch, Sampler
@@ -30,7 +33,7 @@ FLOOR_DB = FrontEndConfig().floor_db
 
 @dataclass(frozen=True)
 class AlignConfig:
-    """Settings of the second stage; the weights multiply the parts of the loss."""
+    """Settings of the training; the weights multiply the parts of the loss."""
 
     minutes: float = 30.0
     batch: int = 96
@@ -39,9 +42,11 @@ class AlignConfig:
     average: float = 0.999
     label_weight: float = 0.7
     attribute_weight: float = 0.25
-    category_weight: float = 0.15
+    category_weight: float = 0.25
     tempo_weight: float = 0.1
     anchor_weight: float = 0.5
+    everyday_weight: float = 0.5
+    listening_weight: float = 0.5
     save_seconds: float = 180.0
     seed: int = 0
 
@@ -53,17 +58,19 @@ class Aligner(nn.Module):
         super().__init__()
         self.audio = AudioTower(audio, dropout=0.2).to(memory_format=torch.channels_last)
         self.projection = TextProjection(sentence_dim, audio.dim, dropout=0.1)
+        self.listener = nn.Linear(3 * audio.width, LISTENER_DIM)
         self.log_scale = nn.Parameter(torch.full((4,), math.log(14.0)))
 
     def scales(self) -> Tensor:
         """Factors of the cosines: captions, labels, attributes, categories; at most 60."""
         return self.log_scale.clamp(max=math.log(60.0)).exp()
 
-    def embed_pictures(self, decibels: Float[Tensor, "window mel frame"]) -> Float[Tensor, "window dim"]:
-        """Unit vectors of absolute pictures."""
+    def hear(self, decibels: Float[Tensor, "window mel frame"]) -> tuple[Tensor, Tensor]:
+        """Unit vectors of absolute pictures, and the listener's vectors as foretold from them."""
         with torch.autocast("cpu", torch.bfloat16):
-            vectors = self.audio(peak_referenced(decibels, FLOOR_DB))
-        return nn.functional.normalize(vectors.float(), dim=1)
+            pooled = self.audio.pooled(peak_referenced(decibels, FLOOR_DB))
+            vectors, foretold = self.audio.output(self.audio.dropout(pooled)), self.listener(pooled)
+        return nn.functional.normalize(vectors.float(), dim=1), foretold.float()
 
     def project(self, sentences: Float[Tensor, "*text sentence"]) -> Float[Tensor, "*text dim"]:
         """Unit vectors of sentence vectors."""
@@ -100,15 +107,22 @@ def total_loss(
     prompts = aligner.project(bank.categories[:, phrase])
     logits = scale[3] * audio @ prompts.T
     loss = loss + config.category_weight * nn.functional.cross_entropy(logits, bank.category[batch.entry])
+    wordings = aligner.project(bank.families[:, _wording(bank.families.shape[1])])
+    loss = loss + config.everyday_weight * everyday_loss(audio, wordings, bank.family[batch.entry], scale[1])
     return loss + config.tempo_weight * _tempo_loss(audio, aligner, batch, bank, scale[2])
+
+
+def _wording(count: int) -> int:
+    """Half of the time one of the first two, which name the family."""
+    return int(torch.randint(2 if torch.rand(()) < 0.5 else count, ()))
 
 
 ANCHOR_BATCH = 192
 
 
-def anchored(text: Float[Tensor, "text dim"], teacher: Tensor, aligner: Aligner, bank: TextBank) -> Tensor:
-    """``anchor_loss`` of sentences whose vectors by the teacher are ``teacher``."""
-    aim = (ANCHOR_SHARPNESS * teacher @ bank.labels.T).softmax(dim=1)
+def anchored(text: Float[Tensor, "text dim"], sentence: Tensor, aligner: Aligner, bank: TextBank) -> Tensor:
+    """``anchor_loss`` of texts in the shared space whose sentence vectors are ``sentence``."""
+    aim = (ANCHOR_SHARPNESS * sentence @ bank.labels.T).softmax(dim=1)
     return anchor_loss(text, aligner.project(bank.labels), aim, aligner.scales()[1])
 
 
@@ -136,6 +150,7 @@ def align(
     sampler: Sampler,
     bank: TextBank,
     sentences: Float[Tensor, "sentence 384"],
+    heard: Float[Tensor, "entry heard"],
     config: AlignConfig,
     folder: Path | None,
 ) -> Aligner:
@@ -144,7 +159,8 @@ def align(
     Args:
         sampler: Draws windows.
         bank: Captions, labels and poles.
-        sentences: The teacher's vectors of texts at large, for ``anchored``.
+        sentences: Sentence vectors of texts at large, for ``anchored``.
+        heard: The listener's vectors of the sampler's entries, zeros where it heard nothing.
         config: Time, rate and weights.
         folder: Where to keep the state; None keeps none.
 
@@ -163,11 +179,7 @@ def align(
     while spent < config.minutes * 60:
         began = time.monotonic()
         set_rate(optimizer, config.rate, step, spent / (config.minutes * 60))
-        batch = sampler.batch(config.batch)
-        sentence = bank.sentences[bank.captions[batch.entry, batch.caption]].float()
-        loss = total_loss(model.embed_pictures(batch.decibels), sentence, model, batch, bank, config)
-        at_large = sentences[torch.randint(len(sentences), (ANCHOR_BATCH,))].float()
-        loss = loss + config.anchor_weight * anchored(model.project(at_large), at_large, model, bank)
+        loss = _loss(model, sampler.batch(config.batch), bank, sentences, heard, config)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -180,6 +192,20 @@ def align(
             saved = spent
             _save(model, average, optimizer, spent, folder)
     return average.eval()
+
+
+def _loss(
+    model: Aligner, batch: Batch, bank: TextBank, sentences: Tensor, heard: Tensor, config: AlignConfig
+) -> Tensor:
+    """The whole loss of one batch."""
+    sentence = bank.sentences[bank.captions[batch.entry, batch.caption]].float()
+    audio, foretold = model.hear(batch.decibels)
+    at_large = sentences[torch.randint(len(sentences), (ANCHOR_BATCH,))].float()
+    return (
+        total_loss(audio, sentence, model, batch, bank, config)
+        + config.listening_weight * listening_loss(foretold, heard[batch.entry])
+        + config.anchor_weight * anchored(model.project(at_large), at_large, model, bank)
+    )
 
 
 def _parameter_groups(model: nn.Module, decay: float) -> list[dict[str, object]]:

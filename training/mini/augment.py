@@ -3,6 +3,8 @@
 Everything works on absolute decibels ``(window, mel, frame)``; power adds, filters add decibels.
 """
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -21,13 +23,16 @@ def peaks(decibels: Float[Tensor, "window mel frame"]) -> Float[Tensor, "window 
 
 
 def equalised(decibels: Tensor, generator: torch.Generator) -> Tensor:
-    """A tilt of up to 8 dB either way and a bump of up to 8 dB, for half of the windows each."""
+    """A tilt of up to 8 dB either way and a bump of up to 8 dB, for half of the windows each; ripples for 30 %."""
     count, mels = decibels.shape[:2]
     axis = torch.linspace(-1.0, 1.0, mels)[None, :, None]
     tilt = _uniform(count, -8.0, 8.0, generator) * _chance(count, 0.5, generator)
     centre, width = _uniform(count, -1.0, 1.0, generator), _uniform(count, 0.1, 0.5, generator)
     bump = _uniform(count, -8.0, 8.0, generator) * _chance(count, 0.5, generator)
-    return decibels + tilt * axis + bump * torch.exp(-(((axis - centre) / width) ** 2))
+    turns, phase = _uniform(count, 0.5, 4.0, generator), _uniform(count, 0.0, 6.3, generator)
+    ripple = _uniform(count, 0.0, 8.0, generator) * _chance(count, 0.3, generator)
+    waves = ripple * torch.sin(math.pi * turns * axis + phase)
+    return decibels + tilt * axis + bump * torch.exp(-(((axis - centre) / width) ** 2)) + waves
 
 
 def noisy(decibels: Tensor, generator: torch.Generator) -> Tensor:
@@ -56,6 +61,14 @@ def reverberant(decibels: Tensor, generator: torch.Generator) -> Tensor:
     return result
 
 
+def narrow(decibels: Tensor, generator: torch.Generator) -> Tensor:
+    """Nothing above a random band, as after a low sample rate or a codec, for 15 % of the windows."""
+    count, mels = decibels.shape[:2]
+    edge = 34 + torch.rand(count, 1, 1, generator=generator) * (mels - 34)
+    cut = (torch.rand(count, 1, 1, generator=generator) < 0.15) & (torch.arange(mels)[None, :, None] > edge)
+    return decibels.masked_fill(cut, SILENCE_DB)
+
+
 def masked(decibels: Tensor, generator: torch.Generator) -> Tensor:
     """A band of up to 10 mels and a stretch of up to 24 frames silenced, for 40 % of the windows each."""
     count, mels, frames = decibels.shape
@@ -69,9 +82,9 @@ def masked(decibels: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def augmented(decibels: Float[Tensor, "window mel frame"], generator: torch.Generator) -> Tensor:
-    """All of the above in the order of a recording: filter, room, noise, then masks."""
+    """All of the above in the order of a recording: filter, room, noise, bandwidth, then masks."""
     changed = noisy(reverberant(equalised(decibels, generator), generator), generator)
-    return masked(changed, generator)
+    return masked(narrow(changed, generator), generator)
 
 
 def _scatter(count: int, mels: int, frames: int, generator: torch.Generator) -> Tensor:

@@ -54,6 +54,27 @@ CATEGORY_PHRASES: dict[str, tuple[str, ...]] = {
 }
 
 
+CATEGORY_WORDINGS: dict[str, tuple[str, ...]] = {
+    "drums": ("a percussion hit or drum loop", "someone plays the drums", "a drum kit", "rhythm section", "a beat"),
+    "instruments": (
+        "a note of a musical instrument",
+        "a melodic instrument",
+        "a tone played by a musician",
+        "musical notes",
+        "an instrumental sample",
+    ),
+    "sfx": ("sfx", "foley", "a sound effect for a game or film", "a single event", "the sound of an object or animal"),
+    "ambient": (
+        "ambient",
+        "a field recording of a place",
+        "atmosphere in the background",
+        "environmental sound of nature or a city",
+        "a long ambience",
+    ),
+}
+"""More ways to say a category, for training alone: the figures ask with ``CATEGORY_PHRASES``."""
+
+
 def all_phrases(label: str, phrases: Sequence[str]) -> list[str]:
     """The recording's own phrases and the synonyms of its label, without repeats."""
     return list(dict.fromkeys([label, *phrases, *SYNONYMS.get(label, ())]))

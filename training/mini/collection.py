@@ -12,6 +12,7 @@ from training.mini.clip_library import audiophob_recordings, manifest_recordings
 from training.mini.drum_patterns import Kit, drum_loops
 from training.mini.drum_synthesis import synthetic_kit
 from training.mini.general_midi import DRUM_KEYS, DRUM_KITS, VOICE_KEYS
+from training.mini.nature import NATURE
 from training.mini.records import SAMPLE_RATE, Recording, Waveform
 from training.mini.sketches import sketch_recordings
 from training.mini.sonic_pi import sonic_pi_recordings
@@ -74,7 +75,7 @@ def recordings(sources: Sources, seed: int) -> Iterator[Recording]:
     """All recordings, real ones first."""
     kits: Kits = defaultdict(lambda: defaultdict(list))
     held_out: Kits = defaultdict(lambda: defaultdict(list))
-    for recording in _real(sources):
+    for recording in real_recordings(sources):
         _collect_shot(recording, held_out if is_held_out(recording.group) else kits)
         yield recording
     for number, soundfont in enumerate(sources.soundfonts):
@@ -86,12 +87,14 @@ def recordings(sources: Sources, seed: int) -> Iterator[Recording]:
         kits[("electronic", "analog", "drum machine")[index % 3] + " " * (index // 3)].update(synthetic_kit(rng))
     yield from drum_loops(_usable(kits), sources.loops, random.Random(seed))
     yield from synthetic_sounds(sources.synthetic_each, seed)
+    yield from synthetic_sounds(sources.synthetic_each, seed, NATURE)
     yield from sketch_recordings(sources.sketches_each, seed)
     if _usable(held_out):
         yield from drum_loops(_usable(held_out), sources.loops // 6, random.Random(seed), group=HELD_OUT_LOOPS)
 
 
-def _real(sources: Sources) -> Iterator[Recording]:
+def real_recordings(sources: Sources) -> Iterator[Recording]:
+    """The recordings of kind ``real``, in the order in which ``recordings`` gives them."""
     if sources.clips is not None:
         yield from manifest_recordings(sources.clips)
     if sources.sonic_pi is not None:

@@ -6,10 +6,10 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, softplus
 
 SAME_MEANING = 0.85
-"""Captions whose teacher vectors are at least this close don't count as each other's negatives."""
+"""Captions whose sentence vectors are at least this close don't count as each other's negatives."""
 
 ANCHOR_SHARPNESS = 25.0
-"""Factor on the teacher's cosines between sentences and labels."""
+"""Factor on the sentence vectors' cosines between sentences and labels."""
 
 SAME_LABEL = 0.80
 """Labels at least this close don't compete."""
@@ -51,17 +51,36 @@ def label_loss(
 def anchor_loss(
     text: Float[Tensor, "text dim"], labels: Float[Tensor, "label dim"], aim: Float[Tensor, "text label"], scale: Tensor
 ) -> Tensor:
-    """Cross-entropy between the labels that the teacher finds near a sentence and those near it in the shared space.
+    """Cross-entropy between the labels near a sentence by its sentence vector, and those near it in the shared space.
 
     Without it a sentence unlike any caption lands anywhere, near many sounds at once.
 
     Args:
         text: Unit vectors of sentences.
         labels: Unit vectors of label names.
-        aim: The teacher's distribution over the labels, rows sum to 1.
+        aim: The sentence encoder's distribution over the labels, rows sum to 1.
         scale: Of the cosines.
     """
     return -(aim * torch.log_softmax(scale * text @ labels.T, dim=1)).sum(1).mean()
+
+
+def everyday_loss(
+    audio: Float[Tensor, "window dim"],
+    wordings: Float[Tensor, "family dim"],
+    family: Int[Tensor, " window"],
+    scale: Tensor,
+) -> Tensor:
+    """Softmax over one wording of every everyday family; windows of no family (-1) are not counted."""
+    known = family >= 0
+    logits = scale * audio[known] @ wordings.T
+    return cross_entropy(logits, family[known], reduction="sum") / max(1, int(known.sum()))
+
+
+def listening_loss(foretold: Float[Tensor, "window heard"], heard: Float[Tensor, "window heard"]) -> Tensor:
+    """Mean ``1 - cosine`` to another network's vectors; windows that it never heard (zeros) are not counted."""
+    known = heard.abs().sum(1) > 0
+    cosine = torch.nn.functional.cosine_similarity(foretold[known], heard[known], dim=1)
+    return (1.0 - cosine).sum() / max(1, int(known.sum()))
 
 
 def attribute_loss(

@@ -11,11 +11,14 @@ from torch import Tensor
 
 from training.mini.augment import SILENCE_DB, augmented, peaks, power_sum
 from training.mini.cache import Cache, Entry
+from training.mini.everyday import everyday_labels
 
 KIND_SHARE = {"real": 0.62, "render": 0.20, "synthetic": 0.08, "sketch": 0.10}
 MIX_SHARE = 0.1
 WARP_SHARE = 0.4
 LOOP_SHARE = 0.08
+EVERYDAY_BOOST = 3.0
+"""How much more often than others a recording of an everyday family is heard."""
 
 
 class Batch(NamedTuple):
@@ -35,7 +38,10 @@ class Batch(NamedTuple):
 
 
 class Sampler:
-    """Draws batches: kinds by ``KIND_SHARE``, within a kind labels by the square root of their number."""
+    """Draws batches: kinds by ``KIND_SHARE``, within a kind labels by the square root of their number.
+
+    Everyday families count ``EVERYDAY_BOOST`` times.
+    """
 
     def __init__(self, cache: Cache, frames: int, captions_each: int, seed: int) -> None:
         self.cache = cache
@@ -107,7 +113,9 @@ def competing_labels(entries: tuple[Entry, ...]) -> list[str]:
 
 def _weights(entries: tuple[Entry, ...]) -> npt.NDArray[np.float64]:
     sizes = Counter((entry.kind, entry.label) for entry in entries)
-    weights = np.array([sizes[entry.kind, entry.label] ** -0.5 for entry in entries])
+    everyday = everyday_labels()
+    boost = [EVERYDAY_BOOST if entry.label in everyday else 1.0 for entry in entries]
+    weights = np.array([b * sizes[entry.kind, entry.label] ** -0.5 for b, entry in zip(boost, entries, strict=True)])
     kinds = np.array([entry.kind for entry in entries])
     present = [kind for kind in KIND_SHARE if (kinds == kind).any()]
     for kind in present:

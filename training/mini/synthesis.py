@@ -506,10 +506,10 @@ SOUNDS: tuple[Sound, ...] = (
 )
 
 
-def synthetic_sounds(each: int, seed: int) -> Iterator[Recording]:
+def synthetic_sounds(each: int, seed: int, sounds: tuple[Sound, ...] = SOUNDS) -> Iterator[Recording]:
     """``each`` sounds of every maker, peak 0.9."""
     rng = np.random.default_rng(seed)
-    for sound in SOUNDS:
+    for sound in sounds:
         for _ in range(each):
             waveform = sound.maker(rng)
             peak = max(float(np.abs(waveform).max()), 1e-6)

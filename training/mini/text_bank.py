@@ -1,4 +1,4 @@
-"""Teacher vectors of all captions, labels and poles: what the second stage looks up instead of running the teacher."""
+"""Sentence vectors of all captions, labels and poles: what training looks up instead of running the text tower."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from training.mini.cache import Entry
-from training.mini.captions import CATEGORY_PHRASES
+from training.mini.captions import CATEGORY_PHRASES, CATEGORY_WORDINGS
+from training.mini.everyday import families, family_numbers
 from training.mini.losses import SAME_LABEL
 from training.mini.measures import ATTRIBUTES, quarters
 
@@ -33,6 +34,8 @@ class TextBank:
         side: ``(entry, attribute)`` -1, 0 or 1.
         category: Index of each entry's category.
         tempo: Index into ``TEMPI``, or -1.
+        families: Wordings of every everyday family, the name first; short rows repeat theirs.
+        family: Index of each entry's family, or -1.
     """
 
     captions: Int[Tensor, "entry caption"]
@@ -45,6 +48,8 @@ class TextBank:
     side: Float[Tensor, "entry attribute"]
     category: Int[Tensor, " entry"]
     tempo: Int[Tensor, " entry"]
+    families: Float[Tensor, "family wording 384"]
+    family: Int[Tensor, " entry"]
 
 
 POLES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -104,12 +109,21 @@ def build_text_bank(
         labels=label_vectors,
         close=close & ~torch.eye(len(labels), dtype=torch.bool),
         poles=torch.stack([torch.stack([embed(pair) for pair in wordings]) for wordings in POLES.values()]),
-        categories=torch.stack([embed(CATEGORY_PHRASES[name]) for name in names]),
+        categories=torch.stack([embed((*CATEGORY_PHRASES[name], *CATEGORY_WORDINGS[name])) for name in names]),
         tempi=embed(tempo_texts()),
         side=torch.tensor(_sides(entries)),
         category=torch.tensor([names.index(entry.category) for entry in entries]),
         tempo=torch.tensor([_tempo_class(entry.bpm) for entry in entries]),
+        families=family_vectors(embed),
+        family=torch.tensor(family_numbers([entry.label for entry in entries])),
     )
+
+
+def family_vectors(embed: Embed) -> Float[Tensor, "family wording 384"]:
+    """Wordings of the everyday families; a family with few repeats them, so that all rows are equally long."""
+    wordings = [family.wordings for family in families()]
+    longest = max(len(several) for several in wordings)
+    return torch.stack([embed([several[i % len(several)] for i in range(longest)]) for several in wordings])
 
 
 def tempo_texts() -> list[str]:

@@ -23,7 +23,7 @@ from reward_models.embedders.mini.network import AudioTower, AudioTowerConfig
 from reward_models.embedders.mini.storage import unpacked
 from reward_models.embedders.mini.text import TextTower, TextTowerConfig, load_tokenizer
 
-FORMAT = 1
+FORMAT = 2
 PREPROCESSING_VERSION = "mini-1"
 """Part of the fingerprint: changes whenever the front end's arithmetic does."""
 

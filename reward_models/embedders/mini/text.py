@@ -1,8 +1,8 @@
 """Text tower of ``mini``: text → vector, with its own tokenizer, so that nothing is fetched at run time.
 
-Lower-cased word pieces, small word vectors (stored as 8-bit integers with one scale a word), a three-layer transformer,
-mean over the tokens. Its 384 outputs imitate all-MiniLM-L6-v2's sentence vectors; a two-layer projection takes them
-into the space that the audio tower shares. Texts are cut at ``max_tokens``.
+The sentence encoder is all-MiniLM-L6-v2 (Apache-2.0) with fewer word pieces and coarser weights (see ``storage``):
+lower-cased word pieces, six post-norm transformer layers, mean over the tokens, 384 numbers. A two-layer projection
+takes them into the space that the audio tower shares. Texts are cut at ``max_tokens``.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,9 @@ from jaxtyping import Bool, Float, Int
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+NORM_EPSILON = 1e-12
+"""As in BERT's layer norms."""
+
 
 @dataclass(frozen=True)
 class TextTowerConfig:
@@ -21,56 +24,50 @@ class TextTowerConfig:
 
     Attributes:
         vocabulary: Word pieces.
-        word_dim: Length of a word vector.
-        width: Width of the transformer.
+        width: Width of the transformer, and length of the sentence vector.
         layers: Transformer layers.
         heads: Attention heads.
         hidden: Width of the feed-forward parts.
-        sentence_dim: Length of the sentence vector.
         dim: Length of the vector in the shared space.
         max_tokens: Word pieces that are read; the rest of a text is cut off.
     """
 
     vocabulary: int
-    word_dim: int = 96
-    width: int = 256
-    layers: int = 3
-    heads: int = 4
-    hidden: int = 512
-    sentence_dim: int = 384
+    width: int = 384
+    layers: int = 6
+    heads: int = 12
+    hidden: int = 1536
     dim: int = 256
     max_tokens: int = 48
 
 
 class SentenceEncoder(nn.Module):
-    """Word pieces → sentence vector."""
+    """Word pieces → sentence vector; BERT's arithmetic, mean over the tokens."""
 
-    def __init__(self, config: TextTowerConfig, *, dropout: float = 0.0) -> None:
+    def __init__(self, config: TextTowerConfig) -> None:
         super().__init__()
-        self.word = nn.Embedding(config.vocabulary, config.word_dim)
-        self.widen = nn.Linear(config.word_dim, config.width)
+        self.word = nn.Embedding(config.vocabulary, config.width)
         self.position = nn.Parameter(torch.zeros(config.max_tokens, config.width))
+        self.norm = nn.LayerNorm(config.width, NORM_EPSILON)
         layer = nn.TransformerEncoderLayer(
             config.width,
             config.heads,
             config.hidden,
-            dropout,
+            dropout=0.0,
             activation="gelu",
+            layer_norm_eps=NORM_EPSILON,
             batch_first=True,
-            norm_first=True,
         )
         self.transformer = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
-        self.norm = nn.LayerNorm(config.width)
-        self.output = nn.Linear(config.width, config.sentence_dim)
 
     def forward(
         self, pieces: Int[Tensor, "batch token"], real: Bool[Tensor, "batch token"]
     ) -> Float[Tensor, "batch sentence"]:
         """Un-normalised sentence vectors."""
-        hidden = self.widen(self.word(pieces)) + self.position[: pieces.shape[1]]
-        hidden = self.norm(self.transformer(hidden, src_key_padding_mask=~real))
+        hidden = self.norm(self.word(pieces) + self.position[: pieces.shape[1]])
+        hidden = self.transformer(hidden, src_key_padding_mask=~real)
         share = real.to(hidden.dtype)[..., None]
-        sentence: Tensor = self.output((hidden * share).sum(1) / share.sum(1))
+        sentence: Tensor = (hidden * share).sum(1) / share.sum(1)
         return sentence
 
 
@@ -97,7 +94,7 @@ class TextTower(nn.Module):
         self.config = config
         self.tokenizer = tokenizer
         self.encoder = SentenceEncoder(config)
-        self.projection = TextProjection(config.sentence_dim, config.dim)
+        self.projection = TextProjection(config.width, config.dim)
 
     def forward(self, texts: Sequence[str]) -> Float[Tensor, "batch dim"]:
         """Vectors of the texts, each on its own: the padding of a batch is masked."""
