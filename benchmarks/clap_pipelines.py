@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from reward_models.embedders.clap.audio_tower import AudioTower
 from reward_models.embedders.clap.front_end import FrontEndConfig, LogMel
 from reward_models.embedders.clap.laion_checkpoint import laion_front_end
+from reward_models.embedders.load_options import Precision
 
 RATE = 48_000
 GFLOP_A_WINDOW = 11.8
