@@ -70,7 +70,8 @@ def closest_repeats(waveform: Float[Tensor, " time"], sample_rate: int) -> tuple
     steps = heard.float().diff()
     # Padded for the lags that are asked for; those beyond would wrap around.
     size = next_fast_len(len(steps) + round(LOOP_SECONDS[1] * sample_rate), real=True)
-    product = torch.fft.irfft(torch.fft.rfft(steps, size).abs().square(), size)
+    spectrum = torch.fft.rfft(steps, size)
+    product = torch.fft.irfft(spectrum.real.square() + spectrum.imag.square(), size)
     energy = torch.nn.functional.pad(steps.double().square().cumsum(0), (1, 0))
 
     def closest(seconds: tuple[float, float]) -> float:

@@ -10,11 +10,11 @@ Conventions: mono windows at 32 kHz, level-blind, nothing above 14 kHz is used (
 import itertools
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 from torch import Tensor, nn
 from typing_extensions import override
 
-from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
+from reward_models.embedders.mini.front_end import POWER_FLOOR, FrontEndConfig, LogMel
 
 FINE_PITCH = FrontEndConfig(
     sample_rate=32_000, n_fft=4096, hop_length=640, n_mels=160, f_min=40.0, f_max=6_000.0, window_seconds=3.0
@@ -41,7 +41,7 @@ class FidelityDetails(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pitch, self.time = LogMel(FINE_PITCH), LogMel(FINE_TIME)
+        self.pitch, self.time = NarrowLogMel(FINE_PITCH), LogMel(FINE_TIME)
 
     @override
     def forward(self, waveform: Float[Tensor, "window time"]) -> Float[Tensor, "window detail"]:
@@ -56,6 +56,27 @@ class FidelityDetails(nn.Module):
             repetition_statistics(heard),
         ]
         return torch.cat(parts, dim=1)
+
+
+class NarrowLogMel(LogMel):
+    """``LogMel`` of a band that ends far below half the sample rate: bins above it are left out of the arithmetic."""
+
+    @override
+    def decibels(self, waveform: Float[Tensor, "window time"]) -> Float[Tensor, "window mel frame"]:
+        """As ``LogMel``, to rounding."""
+        config = self.config
+        spectrum = torch.stft(
+            waveform, config.n_fft, config.hop_length, window=self.hann, pad_mode="constant", return_complex=True
+        )
+        heard = 1 + int(config.f_max * config.n_fft / config.sample_rate)
+        mel = self.filters[:heard].T @ power(spectrum[:, :heard])
+        return 10.0 * mel.clamp(min=POWER_FLOOR).log10()[..., : waveform.shape[-1] // config.hop_length]
+
+
+def power(spectrum: Complex[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Squared magnitude, without the root that ``abs`` takes."""
+    squared: Tensor = spectrum.real.square() + spectrum.imag.square()
+    return squared
 
 
 def without_top(waveform: Float[Tensor, "window time"], sample_rate: int) -> Float[Tensor, "window time"]:
@@ -96,13 +117,13 @@ def time_statistics(picture: Float[Tensor, "window mel frame"]) -> list[Float[Te
 
 def modulation_statistics(picture: Float[Tensor, "window mel frame"]) -> list[Float[Tensor, "window feature"]]:
     """Log power of each band's envelope in bands of modulation frequency, and how peaked these are (fixed rates)."""
-    power = torch.fft.rfft(picture - picture.mean(2, keepdim=True)).abs().square() / picture.shape[2]
+    levels = power(torch.fft.rfft(picture - picture.mean(2, keepdim=True))) / picture.shape[2]
     rate = FINE_TIME.sample_rate / FINE_TIME.hop_length / picture.shape[2]
     edges = [round(edge / rate) for edge in MODULATION_EDGES_HZ]
-    bands = [power[:, :, low : max(high, low + 1)] for low, high in itertools.pairwise(edges)]
-    levels = torch.stack([(band.mean(2) + 1e-5).log() for band in bands], dim=2)
+    bands = [levels[:, :, low : max(high, low + 1)] for low, high in itertools.pairwise(edges)]
+    mean = torch.stack([(band.mean(2) + 1e-5).log() for band in bands], dim=2)
     peaked = [((band.mean(1).amax(1) + 1e-6) / (band.mean((1, 2)) + 1e-6)).log() for band in bands]
-    return [levels.flatten(1), torch.stack(peaked, dim=1)]
+    return [mean.flatten(1), torch.stack(peaked, dim=1)]
 
 
 def shape_statistics(heard: Float[Tensor, "window time"]) -> list[Float[Tensor, "window feature"]]:
@@ -119,14 +140,15 @@ def _frame_shape(frames: Float[Tensor, "window frame time"]) -> Float[Tensor, "w
     """Crest, kurtosis, asymmetry, shares near the peak, near zero and of equal neighbours, steepness."""
     peak = frames.abs().amax(2, keepdim=True).clamp_min(1e-6)
     unit, step = frames / peak, frames.diff(dim=2) / peak
-    rms = unit.square().mean(2).clamp_min(1e-6).sqrt()
+    square, size = unit.square(), unit.abs()
+    rms = square.mean(2).clamp_min(1e-6).sqrt()
     numbers = [
         -rms.log(),
-        (unit.pow(4).mean(2) / rms.pow(4)).clamp_min(1.0).log(),  # 1 is the least there is
-        unit.pow(3).mean(2).abs() / rms.pow(3),
-        (unit.abs() > 0.9).float().mean(2),
-        (unit.abs() > 0.7).float().mean(2),
-        (unit.abs() < 0.02).float().mean(2),
+        (square.square().mean(2) / rms.pow(4)).clamp_min(1.0).log(),  # 1 is the least there is
+        (square * unit).mean(2).abs() / rms.pow(3),
+        (size > 0.9).float().mean(2),
+        (size > 0.7).float().mean(2),
+        (size < 0.02).float().mean(2),
         (step.abs() < 0.002).float().mean(2),
         (step.square().mean(2).clamp_min(1e-8).sqrt() / rms).log(),
         (step.diff(dim=2).square().mean(2).clamp_min(1e-8).sqrt() / rms).log(),
@@ -159,9 +181,9 @@ def repetition_statistics(heard: Float[Tensor, "window time"]) -> Float[Tensor, 
 def _closest_repeat(frames: Float[Tensor, "window frame time"]) -> Float[Tensor, "window frame"]:
     """The largest normalised autocorrelation of a frame over ``REPEAT_LAGS``, at most 1."""
     low, high = REPEAT_LAGS
-    spectrum = torch.fft.rfft(frames, 2 * REPEAT_FRAME)
-    product = torch.fft.irfft(spectrum.abs().square())[..., low:high]
-    energy = nn.functional.pad(frames.double().square().cumsum(2), (1, 0))
+    padded = REPEAT_FRAME + high + 128  # lags beyond would wrap around
+    product = torch.fft.irfft(power(torch.fft.rfft(frames, padded)), padded)[..., low:high]
+    energy = nn.functional.pad(frames.square().cumsum(2, dtype=torch.float64), (1, 0))
     lags = torch.arange(low, high, device=frames.device)
     head, tail = energy[..., REPEAT_FRAME - lags], energy[..., -1:] - energy[..., lags]
     closest: Tensor = (product / (head * tail).clamp_min(1e-12).sqrt()).float().clamp(0, 1).amax(2)
