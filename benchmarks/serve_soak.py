@@ -104,9 +104,9 @@ def disturb(soak: Soak, groups: int) -> None:
 
 def report(soak: Soak, groups: int) -> dict[str, object]:
     """What came of it."""
-    half = [one for one in soak.trainer.received if one.number >= 0][groups // 2 :]
+    half = soak.trainer.received[groups // 2 :]
     counts = Counter((one.run, one.number) for one in soak.trainer.received)
-    calm = [(count, mib) for count, mib in soak.memory if count >= groups // 2]
+    calm = [(count, round(mib)) for count, mib in soak.memory if count >= groups // 2]
     lost = soak.sent() - set(soak.trainer.numbers()) - soak.taken_along
     return {
         "groups": len(counts),
@@ -117,7 +117,7 @@ def report(soak: Soak, groups: int) -> dict[str, object]:
         "doubled": sorted(number for (_, number), count in counts.items() if count > 1),
         "taken_along_by_the_api": sorted(soak.taken_along),
         "runs": len({one.run for one in soak.trainer.received}),
-        "resident_mib": {"halfway": round(calm[0][1], 1), "end": round(calm[-1][1], 1)},
+        "resident_mib_by_groups": dict([*calm[:: max(1, len(calm) // 10)], calm[-1]]),
         "failed_attempts": json.loads((soak.folder / "state.json").read_text())["history"]["counts"].get("failed", 0),
     }
 

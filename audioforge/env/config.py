@@ -43,6 +43,8 @@ class AudioForgeEnvConfig(BaseEnvConfig):  # type: ignore[misc]  # atroposlib sh
     )
     rollouts_path: str = Field(default="", description="JSON-lines file of rollout records; empty writes none")
     save_audio: bool = Field(default=False, description="Keep each clip as FLAC beside the rollout records")
+    track: str = Field(default="off", description="Log sounds, pictures, parameters and failures: wandb, files or off")
+    track_folder: str = Field(default="artifacts/track", description="Where --env.track keeps its files")
     state_path: str = Field(default="", description="File to resume from and to keep up to date; empty: no resuming")
     resend_unread: bool = Field(
         default=False,

@@ -37,6 +37,7 @@ from audioforge.proposals import Proposal
 from audioforge.rollouts import Message, RolloutRecord, RolloutSink, RolloutWriter, drop_unfinished
 from audioforge.targets import Target, load_targets
 from audioforge.templates import load_templates
+from audioforge.tracking import NoLogger, RunLogger, open_logger
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +83,9 @@ class AudioForgeEnv(GuardedEnv):
         self.failed_in_a_row = 0
         self.process_mode = False
         self.evaluate_mode = False
+        self.policy_watch = PolicyWatch(())
         self._judged: dict[int, tuple[RolloutRecord, ...]] = {}
+        self.tracker: RunLogger = NoLogger()
         self._open = ExitStack()
 
     @classmethod
@@ -102,6 +105,8 @@ class AudioForgeEnv(GuardedEnv):
         self.open_delivery(Outbox(None if state_path is None else state_path.with_name(state_path.name + ".outbox")))
         if state_path is not None:
             self._restore(state_path)
+        self.tracker = open_logger(self.config.track, Path(self.config.track_folder))
+        self._open.callback(self.tracker.close)
         self._open.callback(self._close_backends, self.backends is None)
         if self.backends is None:
             self.backends = await asyncio.to_thread(build_backends, self.config)
@@ -192,8 +197,10 @@ class AudioForgeEnv(GuardedEnv):
         seed = item.seed if self.process_mode else None  # a run without a trainer can be repeated
         answers = await self.ask_policy(messages, self.config.group_size, self.config.temperature, seed=seed)
         seconds = time.monotonic() - started
-        records = await self._ready().judge.judge(item, messages, answers, policy_seconds=seconds)
+        judged = await self._ready().judge.judge_aloud(item, messages, answers, policy_seconds=seconds)
+        records = judged.records
         self._keep(item, records)
+        self.tracker.group(item.number, records, judged.audio, judged.rows, self.metric_calculations(records))
         if self.config.ensure_scores_are_not_same and spread(records) < self.config.min_score_spread:
             logger.info("group %s (%s): rewards are all alike, not sent", item.number, item.target.id)
             return None

@@ -75,7 +75,8 @@ def tell(api: Process, policy: Process, env: Process, trainer: Trainer) -> int:
     in_doubt, *_ = outbox(env.log.parent)
     env.command += ["--env.steps_per_eval", "2"]  # each of which cancels what is under way
     env.start()
-    more_groups(trainer, 5)
+    wait_until((env.log.parent / FILE).is_file, "an evaluation")
+    more_groups(trainer, 3)
     return in_doubt
 
 
