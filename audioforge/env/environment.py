@@ -255,6 +255,7 @@ class AudioForgeEnv(GuardedEnv):
             verbose=self.evaluate_mode,
         )
         logger.info("evaluation: %s", {name: round(value, 4) for name, value in evaluation.metrics.items()})
+        self.tracker.metrics(self.curr_step, {f"eval/{name}": value for name, value in evaluation.metrics.items()})
         if wandb.run is not None:  # evaluate mode never calls wandb.init
             wandb.log({f"eval/{name}": value for name, value in evaluation.metrics.items()}, step=self.curr_step)
 
