@@ -1,0 +1,25 @@
+"""A real Chromium for pages; without one these tests are skipped."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+AXE = Path(__file__).parent / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """The browser, started once."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = next(
+        (own for name in ("chromium", "chromium-browser", "google-chrome") if (own := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.skip("there is no chromium on this machine (Debian: apt-get install chromium)")
+    with api.sync_playwright() as playwright:
+        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        browser = playwright.chromium.launch(executable_path=found, args=options)
+        yield browser
+        browser.close()
