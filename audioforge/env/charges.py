@@ -16,11 +16,11 @@ LENGTH = "length"
 
 
 @runtime_checkable
-class CountsUnseenWords(Protocol):
-    """A generator that knows its own tokenizer: it counts better than by words."""
+class CountsTokens(Protocol):
+    """A generator that tells its own tokens: that counts better than by words."""
 
-    def count_unseen_words(self, proposal: Proposal) -> int:
-        """How many words of the proposal's texts the generator will not read."""
+    def count_tokens(self, prompt: str) -> int:
+        """Tokens of a text."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Charges:
     """The tariff.
 
     Attributes:
-        unseen_word: Share of the total for each word the generator does not see.
+        unseen_word: Share of the total for each word, or token, that the generator does not see.
         most_unseen: Most that unseen words can cost.
         length: Share of the total for a clip of no length, or without end.
         free_factor: A clip this many times shorter or longer than asked costs nothing yet.
@@ -56,15 +56,19 @@ class Charges:
 
 
 def unseen_words(generator: object, proposal: Proposal, words_cut: int, limit: int | None) -> int:
-    """Words of the proposal that the generator does not see.
+    """Words of the proposal that the generator does not see; tokens, where it :class:`CountsTokens`.
 
     Args:
-        generator: What renders; one that :class:`CountsUnseenWords` is asked.
-        proposal: As rendered, its prompt cut to the limit.
+        generator: What renders.
+        proposal: As rendered, its prompt cut to as many words as the generator reads tokens.
         words_cut: Words of the prompt already cut.
-        limit: Words the generator reads of a text at most.
+        limit: Tokens the generator reads of a text at most; ``None`` for all.
     """
-    if isinstance(generator, CountsUnseenWords):
-        return words_cut + generator.count_unseen_words(proposal)
-    negative = len(proposal.negative_prompt.split())
-    return words_cut + (0 if limit is None else max(0, negative - limit))
+    if limit is None:
+        return words_cut
+    texts = [text for text in (proposal.prompt, proposal.negative_prompt) if text]
+    if isinstance(generator, CountsTokens):
+        lengths = [generator.count_tokens(text) for text in texts]
+    else:
+        lengths = [len(text.split()) for text in texts]
+    return words_cut + sum(max(0, length - limit) for length in lengths)

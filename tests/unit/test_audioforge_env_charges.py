@@ -50,11 +50,12 @@ def test_words_of_a_negative_prompt_past_the_limit_count_too():
 
 def test_a_generator_with_its_own_tokenizer_is_asked():
     class Tokenizing(ToneGenerator):
-        def count_unseen_words(self, proposal):
-            return 4
+        def count_tokens(self, prompt):
+            return 2 * len(prompt.split())
 
-    assert unseen_words(Tokenizing(), Proposal("a"), 1, 6) == 5
-    assert judged('{"prompt": "a"}', Tokenizing()).charges == {"unseen_words": 0.04}
+    assert unseen_words(Tokenizing(), Proposal("a b c d e", negative_prompt="a b c d"), 1, 6) == 1 + 4 + 2
+    assert unseen_words(Tokenizing(), Proposal("a b c d e"), 0, None) == 0
+    assert judged('{"prompt": "a b c d"}', Tokenizing()).charges == {"unseen_words": 0.02}
 
 
 def test_an_answer_that_cannot_be_scored_pays_nothing_and_has_the_floor():
