@@ -85,16 +85,19 @@ async def parse_multipart(headers: Headers, body: bytes, settings: ServiceSettin
     Raises:
         ServiceError: 413 or 422.
     """
+    parser = _InMemoryParser(headers, _once(body), max_fields=8)
     try:
-        form = await _InMemoryParser(headers, _once(body), max_fields=8).parse()
+        audio, fields = await _parts(await parser.parse())
     except (MultiPartException, LookupError, ValueError) as error:
+        if isinstance(error, ServiceError):
+            raise
         raise invalid(f"the body is no readable multipart form ({error}): send parts named files and requests.") from (
             error
         )
-    try:
-        audio, fields = await _parts(form)
     finally:
-        await form.close()
+        begun = parser.close_files()
+    if begun != len(audio):
+        raise invalid("the multipart form ends in the middle of a file: send it whole, with the last boundary.")
     return _fitted(audio, _validated(ScoreColumns, fields), settings)
 
 
@@ -131,6 +134,12 @@ async def _parts(form: FormData) -> tuple[list[bytes], dict[str, object]]:
 
 class _InMemoryParser(MultiPartParser):
     spool_max_size = 2**31  # the body is in memory already and its size checked: no copy on the disk
+
+    def close_files(self) -> int:
+        """Closes every file that was begun, the form's and those that never ended, and counts them."""
+        for file in self._files_to_close_on_error:
+            file.close()
+        return len(self._files_to_close_on_error)
 
 
 async def _once(body: bytes) -> AsyncGenerator[bytes, None]:

@@ -41,6 +41,12 @@ def parts(*files: bytes, **fields: object) -> dict:
     return {"files": [("files", ("/etc/passwd", own)) for own in files], "data": data}
 
 
+def cut_form() -> dict:
+    """A whole file, and one that stops before its end."""
+    whole = httpx.Request("POST", "http://service", **parts(encoded(0.5), encoded(0.4), requests="a"))
+    return {"content": whole.read()[:-200], "headers": {"Content-Type": whole.headers["content-type"]}}
+
+
 def asked(*calls: dict, settings: ServiceSettings | None = None, reward=None, **options) -> list[httpx.Response]:
     """Each call's reply, one after another, from one application."""
 
@@ -143,6 +149,7 @@ def test_open_categories_are_guessed_once_a_request():
         (parts(encoded(0.5), requests=["a" * 5_000]), "at most 4000 characters"),
         ({"data": {"requests": "a"}, "files": {"other": b"x"}}, "parts named 'files'"),
         ({"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, "no readable multipart"),
+        (cut_form(), "ends in the middle of a file"),
         ({"json": {"clips": [], "requests": []}}, "no clips came"),
         ({"json": {"clips": ["%"], "requests": "a"}}, "clip 0 is no base64"),
         ({"json": {"clips": ["/etc/passwd"], "requests": 3}}, "requests.0: Input should be a valid string"),
