@@ -32,12 +32,19 @@ HOSTILE = "</script><img src=x onerror=\"document.title='broken'\"> & 'quotes' \
 METRICS = ("kad", "fad", "precision", "recall", "density", "coverage", "vendi")
 
 
+class AnyTextEmbedder(LoudnessEmbedder):
+    """Takes every text but "loud" for "quiet"."""
+
+    def embed_text(self, texts: Sequence[str]) -> torch.Tensor:
+        return super().embed_text(["loud" if text == "loud" else "quiet" for text in texts])
+
+
 def small_judges(folder: Path) -> Judges:
     """Alignment by loudness, quality by peak, and a second judge by spectrum with made-up references."""
     clips = write_references(folder / "clips")
     second = SpectrumEmbedder()
     build_reference_sets(second, folder / "sets", clips=clips)
-    alignment = CLAPAlignment(LoudnessEmbedder())
+    alignment = CLAPAlignment(AnyTextEmbedder())
     weights = RewardWeights("test", {"clap_alignment": 1.0, "quality_head": 1.0})
     reward = CombinedReward([alignment, PeakReward("quality_head")], weights=weights)
     return Judges("embedded", reward, alignment, StyleConsistency(second, references=folder / "sets"))
