@@ -91,5 +91,6 @@ def _refuse(request: Request, error: Exception) -> JSONResponse:
 @lru_cache
 def _page() -> str:
     text = files("audioforge.audition").joinpath("audition.html").read_text(encoding="utf-8")
-    measure = f"{TARGET_LUFS:g} LUFS (K-weighted, ITU-R BS.1770-4), peaks at most {CEILING_DBFS:g} dBFS"
+    loudness, ceiling = (f"{level:g}".replace("-", "−") for level in (TARGET_LUFS, CEILING_DBFS))
+    measure = f"{loudness} LUFS (K-weighted, ITU-R BS.1770-4), peaks at most {ceiling} dBFS"
     return text.replace("{{measure}}", measure)

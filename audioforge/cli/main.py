@@ -13,6 +13,7 @@ import typer
 
 from audioforge.cli import reference
 from audioforge.cli.audition import audition
+from audioforge.cli.dashboard import dashboard
 
 app = typer.Typer(
     help="Learned-embedding rewards for text-to-audio: how good is this clip for this request?",
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(reference.app, name="reference")
 app.command()(audition)
+app.command()(dashboard)
 
 
 class Category(StrEnum):

@@ -1,0 +1,45 @@
+"""``audioforge dashboard``: a page about one run of the environment, or several side by side."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def dashboard(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or rollouts files.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("dashboard.html"),
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Serve a page that follows the runs' files instead.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8300,
+) -> None:
+    """Rewards over time, the held-out judge beside them, failures, parameters, prompts and clips of runs."""
+    from audioforge.dashboard.page import render_dashboard
+    from audioforge.dashboard.runs import read_runs
+
+    found = read_runs(runs)
+    if follow:
+        _serve(runs, host, port)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(render_dashboard(found), encoding="utf-8")
+    answers = ", ".join(f"{run.name} ({len(run.records)} answers, {len(run.evaluations)} evaluations)" for run in found)
+    typer.echo(f"{answers}. Look at {out}")
+
+
+def _serve(runs: list[Path], host: str, port: int) -> None:
+    try:
+        import uvicorn
+
+        from audioforge.dashboard.app import LOOPBACK_NAMES, make_dashboard_app
+    except ImportError as error:
+        raise ValueError(f"--follow needs an extra ({error}): pip install 'audioforge[service]'.") from error
+    if host not in LOOPBACK:
+        typer.echo(f"audioforge: anyone who reaches {host}:{port} can see these runs.", err=True)
+    typer.echo(f"Open http://{host}:{port}/ — Ctrl-C stops.")
+    app = make_dashboard_app(runs, hosts=LOOPBACK_NAMES if host in LOOPBACK else ["*"])
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)

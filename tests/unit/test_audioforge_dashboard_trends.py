@@ -1,0 +1,36 @@
+import pytest
+
+from audioforge.dashboard.trends import WINDOWS, prompt_vendi, windows_of
+from audioforge.proposals import Proposal
+from tests.rollout_makers import malformed, scored
+
+
+def test_windows_cover_every_group_once_and_are_bounded(tmp_path):
+    records = [scored(tmp_path, f"{group}-{own}", group / 100) for group in range(50) for own in range(2)]
+    windows = windows_of(records)
+    assert len(windows) <= WINDOWS
+    assert [own.groups for own in windows][-1] == 50
+    assert sum(own.rollouts for own in windows) == 100
+    totals = [own.metrics["total"] for own in windows]
+    assert totals == sorted(totals)
+    assert windows[0].metrics["component/quality_head"] == pytest.approx(0.8)
+
+
+def test_diversity_counts_prompts_that_differ_beyond_case_and_spaces(tmp_path):
+    prompts = ("a dark drone", "A  dark Drone", "bright bells")
+    records = [scored(tmp_path, f"0-{n}", 0.5, proposal=Proposal(prompt)) for n, prompt in enumerate(prompts)]
+    (window,) = windows_of([*records, malformed(tmp_path, "0-3")])
+    assert window.metrics["distinct_prompts"] == pytest.approx(2 / 3)
+    assert 1.8 < window.metrics["vendi_prompts"] < 2
+    assert window.metrics["valid"] == 0.75
+
+
+def test_prompts_without_a_shared_word_are_worth_their_number_and_copies_one():
+    assert prompt_vendi(["one", "two", "three"]) == pytest.approx(3)
+    assert prompt_vendi(["same words"] * 5) == pytest.approx(1)
+
+
+def test_a_window_without_a_parsed_answer_has_no_diversity(tmp_path):
+    (window,) = windows_of([malformed(tmp_path, "0-0")])
+    assert "vendi_prompts" not in window.metrics
+    assert windows_of([]) == []
