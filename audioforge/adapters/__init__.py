@@ -1,4 +1,4 @@
-"""The rewards in other trainers' own terms: TRL, verl, slime, verifiers.
+"""The rewards in other trainers' own terms: TRL, verl, slime, verifiers, OpenEnv.
 
-Each module imports nothing of its framework; what they share is in ``audioforge.adapters.judging``.
+No module but ``openenv`` imports its framework; what they share is in ``audioforge.adapters.judging``.
 """
