@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from audioforge.generators.stable_audio.prompt_reader import readers_known, with_local_readers
+
 RATE = 8_000
 SAMPLE_SIZE = 4_096
 MAX_TOKENS = 16
@@ -28,7 +30,7 @@ def write_t5(folder: Path) -> None:
     T5EncoderModel(config).save_pretrained(folder)
 
 
-def tiny_config(t5: Path, objective: str = "rf_denoiser") -> dict[str, Any]:
+def tiny_config(t5: str, objective: str = "rf_denoiser") -> dict[str, Any]:
     """Settings in the form of the released model's, everything smaller."""
     coder = {"channels": 4, "c_mults": [1, 2], "strides": [4, 8], "latent_dim": 8, "use_snake": True}
     autoencoder = {
@@ -40,7 +42,7 @@ def tiny_config(t5: Path, objective: str = "rf_denoiser") -> dict[str, Any]:
         "io_channels": 2,
     }
     conditions = [
-        {"id": "prompt", "type": "t5", "config": {"t5_model_name": str(t5), "max_length": MAX_TOKENS}},
+        {"id": "prompt", "type": "t5", "config": {"t5_model_name": t5, "max_length": MAX_TOKENS}},
         {"id": "seconds_total", "type": "number", "config": {"min_val": 0, "max_val": 256}},
     ]
     transformer = {"embed_dim": 64, "depth": 2, "num_heads": 2, "cond_token_dim": 64, "global_cond_dim": 64}
@@ -73,18 +75,17 @@ def tiny_config(t5: Path, objective: str = "rf_denoiser") -> dict[str, Any]:
 def write_model(folder: Path) -> None:
     """``model_config.json`` and ``model.safetensors`` with random weights; needs stable-audio-tools."""
     from safetensors.torch import save_file
-    from stable_audio_tools.models.conditioners import T5Conditioner
     from stable_audio_tools.models.factory import create_model_from_config
 
-    t5 = folder / "t5"
+    t5 = folder / "tiny-t5"
     t5.mkdir(parents=True)
     write_t5(t5)
-    T5Conditioner.T5_MODELS.append(str(t5))
-    T5Conditioner.T5_MODEL_DIMS[str(t5)] = 16
-    config = tiny_config(t5)
+    config = tiny_config(t5.name)
     (folder / "model_config.json").write_text(json.dumps(config))
     torch.manual_seed(1)
-    model = create_model_from_config(config)
+    located = with_local_readers(config, folder)
+    with readers_known(located):
+        model = create_model_from_config(located)
     for parameter in (*model.model.parameters(), *model.conditioner.parameters()):
         if parameter.ndim > 1:  # many start at zero, and prompts would hardly matter
             torch.nn.init.normal_(parameter, std=0.25)

@@ -1,15 +1,25 @@
 """The model behind the generator: a folder or a hub id → stable-audio-tools' network, its settings, a fingerprint."""
 
+import contextlib
 import hashlib
+import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from huggingface_hub import constants, hf_hub_download
-from huggingface_hub.errors import EntryNotFoundError, GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+)
 
+from audioforge.generators.stable_audio.prompt_reader import readers_known, with_local_readers
 from reward_models.checkpoints import CheckpointError
 from reward_models.hub import why_unreachable
 
@@ -33,7 +43,7 @@ class StableAudioModel:
         sample_size: Samples that the network renders, whatever is asked for.
         latent_shape: ``(channel, time)`` of what is sampled.
         prompt_tokens: Tokens of a prompt that the text tower reads; None if it reads all.
-        fingerprint: Of settings and weights.
+        fingerprint: Of settings, weights and precision.
     """
 
     name: str
@@ -61,9 +71,10 @@ def load_stable_audio(name: str, device: str, dtype: torch.dtype) -> StableAudio
     config_path, weights_path = model_files(name)
     config = json.loads(config_path.read_text(encoding="utf-8"))
     _check_objective(name, config)
-    network = _network(name, config, weights_path).to(device=device, dtype=dtype).eval().requires_grad_(False)
+    located = with_local_readers(config, config_path.parent)
+    network = _network(name, located, weights_path).to(device=device, dtype=dtype).eval().requires_grad_(False)
     ratio = 1 if network.pretransform is None else int(network.pretransform.downsampling_ratio)
-    digest = hashlib.sha256(config_path.read_bytes())
+    digest = hashlib.sha256(config_path.read_bytes() + str(dtype).encode())
     with weights_path.open("rb") as file:
         digest.update(hashlib.file_digest(file, "sha256").digest())
     return StableAudioModel(
@@ -124,6 +135,10 @@ def _hub_file(name: str, file: str) -> Path:
         ) from error
     except RepositoryNotFoundError as error:
         raise CheckpointError(f"the hub has no {name!r}: give {SMALL!r}, or a folder; {_SKETCH_HINT}.") from error
+    except EntryNotFoundError:
+        raise  # the caller may know another file
+    except (HfHubHTTPError, OSError) as error:
+        raise CheckpointError(f"{name}: {file} could not be fetched ({error}): try again, or give a folder.") from error
 
 
 def _check_objective(name: str, config: dict[str, Any]) -> None:
@@ -143,9 +158,21 @@ def _network(name: str, config: dict[str, Any], weights: Path) -> Any:  # noqa: 
         from stable_audio_tools.models.utils import load_ckpt_state_dict
     except ImportError as error:
         raise CheckpointError(f"the generator {name} needs stable-audio-tools ({error}): {_INSTALL}") from error
-    network = create_model_from_config(config)
+    network = _created(create_model_from_config, config)
     try:
         network.load_state_dict(load_ckpt_state_dict(str(weights)))
     except RuntimeError as error:
         raise CheckpointError(f"{weights} doesn't fit {CONFIG}: {str(error).splitlines()[0]}") from error
     return network
+
+
+def _created(create: Callable[[dict[str, Any]], Any], config: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
+    # The library prints while it builds, and draws weights that the checkpoint replaces.
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    try:
+        with readers_known(config), quiet, torch.random.fork_rng(devices=[]):
+            return create(config)
+    except OSError as error:
+        raise CheckpointError(
+            f"the text tower can't be read ({str(error).splitlines()[0]}): fetch it again."
+        ) from error
