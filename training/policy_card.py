@@ -101,6 +101,7 @@ generation parameters. It stands in for a large model wherever there is none: in
 **What it is not.** It was trained on generated pairs alone and never saw a reward. It repeats the request, adds stock
 phrases and draws parameters from a fixed distribution, so its choices carry no knowledge of sound. Its chat template
 renders the last user message only: system messages and earlier turns are not read. It knows one task and one language.
+Its last norm is multiplied by 1.25 after training: temperature 1 says what temperature 0.8 said before.
 
 ## Made by
 
