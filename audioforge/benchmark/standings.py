@@ -64,6 +64,8 @@ def request_means(clips: Sequence[ClipRow], measure: str) -> dict[str, float]:
 def compare_means(first: Mapping[str, float], second: Mapping[str, float], empty: PairedRow) -> PairedRow:
     """``empty`` with what the shared requests say."""
     shared = sorted(first.keys() & second.keys())
+    if not shared:
+        return replace(empty, reason="no request that both have a score for")
     vectors = [torch.tensor([own[name] for name in shared], dtype=torch.float64) for own in (first, second)]
     try:
         found = compare_paired(vectors[0], vectors[1], bootstrap=SWAPS)

@@ -41,6 +41,8 @@ def test_too_few_shared_requests_are_no_comparison():
     (own,) = paired(made_up_rows(["a", "b"], 5), ["a", "b"], [], ["total"])
     assert own.difference is None
     assert "at least 8 requests" in own.reason
+    (own,) = paired(made_up_rows(["a"], 5), ["a", "b"], [], ["total"])
+    assert own.reason == "no request that both have a score for"
 
 
 def test_holm_multiplies_the_smallest_p_value_most_and_never_reverses_the_order():
