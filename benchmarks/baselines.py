@@ -5,8 +5,8 @@
 Compute is counted in network evaluations: steps, twice where there is guidance. Every system may spend the same number
 on each request and renders as many clips as that pays for; take *n* of a request has the same generation seed in all
 systems. "One clip" is the mean over them, "best clip" the one that the reward likes best. Grid and optimiser spend
-``--search`` evaluations a category beforehand, on training targets; "drafts, search spent" gets that budget as clips
-instead. The second judge (typicality of the category by another embedder) takes no part in any choice.
+``--search`` evaluations a category beforehand, on training targets; with ``--spend-search``, a row gets that
+budget as clips instead. The second judge (typicality of the category by another embedder) takes no part in any choice.
 
 Requests are taken category by category in turn; a run that is stopped goes on from ``rounds.jsonl``, and the table is
 over the requests that all systems have answered. ``manifest.jsonl`` lists the clips kept, for ``audioforge benchmark``.
@@ -80,6 +80,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--most-steps", type=int, default=16, help="most steps drawn at random or searched")
     parser.add_argument("--shots", type=int, default=2, help="examples shown to the policy")
     parser.add_argument("--keep", type=int, default=2, help="clips a system and request to keep")
+    parser.add_argument("--spend-search", action="store_true", help="a row that gets the search's budget as clips")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
@@ -89,7 +90,7 @@ def _systems(stage: Stage, studio: Studio, arguments: argparse.Namespace) -> lis
     grid, grid_spent = _remembered(arguments.out / "grid.json", lambda: _grid(stage, studio, arguments))
     found, spent = _remembered(arguments.out / "optimiser.json", lambda: _optimised(stage, studio, arguments))
     drafts = identity(stage, "draft")
-    return [
+    systems = [
         System("identity", identity(stage), each),
         System("template", template(stage), each),
         System("few-shot policy", few_shot_policy(stage, arguments.shots), each),
@@ -97,8 +98,10 @@ def _systems(stage: Stage, studio: Studio, arguments: argparse.Namespace) -> lis
         System("drafts", drafts, each),
         System("grid", searched(stage, grid), each, grid_spent),
         System("optimiser", searched(stage, found), each, spent),
-        System("drafts, search spent", drafts, each + spent // max(1, arguments.targets)),
     ]
+    if arguments.spend_search:
+        systems.append(System("drafts, search spent", drafts, each + spent // max(1, arguments.targets)))
+    return systems
 
 
 def _grid(stage: Stage, studio: Studio, arguments: argparse.Namespace) -> tuple[dict[str, Settings], int]:
