@@ -1,6 +1,5 @@
 """Does the score fall as the damage grows? Degradation ladders, with kinds that no head was trained on apart."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import scipy.stats
@@ -55,5 +54,5 @@ def _scores(audio: AudioBatch, reward: Reward, kind: str, severity: float) -> to
 
 def _rank_correlation(scores: torch.Tensor) -> float:
     rungs = list(range(scores.shape[1], 0, -1))
-    each: Sequence[float] = [float(scipy.stats.spearmanr(rungs, row.numpy()).statistic) for row in scores]
-    return sum(0.0 if value != value else value for value in each) / len(each)
+    climbed = [row for row in scores if float(row.max()) > float(row.min())]  # a flat ladder counts as 0
+    return sum(float(scipy.stats.spearmanr(rungs, row.numpy()).statistic) for row in climbed) / len(scores)

@@ -6,7 +6,7 @@ labelled, and chance or the honest median is drawn in.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.validity_parts.alignment import AlignmentFigures
 from benchmarks.validity_parts.exploits import ExploitFigures
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY = "#0b5394", "#c55a11", "#7f7f7f"
+ABOVE: dict[str, Any] = {"frameon": False, "loc": "lower center", "bbox_to_anchor": (0.4, 1.0), "ncols": 3}
+"""A legend over the axes, where no point lies."""
 SALT = "audioforge"
 """Fixes the identifiers inside an SVG, so that equal figures give equal files."""
 
@@ -66,7 +68,7 @@ def exploit_picture(rows: Sequence[ExploitFigures]) -> "Figure":
     axes.scatter(shares, height, marker="D", facecolors="none", edgecolors=ORANGE, label="share above it", zorder=3)
     axes.set_yticks(height, [row.name for row in scored])
     axes.set(xlim=(-0.02, 1), xlabel="total, share")
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(**ABOVE)
     return figure
 
 
@@ -84,7 +86,7 @@ def ladder_picture(rows: Sequence[LadderFigures]) -> "Figure":
     )
     axes.set_yticks(height, [row.kind for row in ordered], fontsize=8)
     axes.set(xlim=(min(-0.02, *correlations) - 0.02, 1.02), xlabel="orange: kinds that were in nobody's training")
-    axes.legend(frameon=False, loc="lower left")
+    axes.legend(**ABOVE)
     return figure
 
 
