@@ -20,6 +20,7 @@ from audioforge.reports.benchmark_media import MediaOptions, media_of
 from audioforge.reports.benchmark_page import render_benchmark_page
 from audioforge.reports.benchmark_report import TOTAL, BenchmarkReport
 from audioforge.reports.benchmark_text import render_markdown
+from audioforge.reports.charts import check_charts
 from audioforge.scoring.presets import find_preset
 
 CACHE_FILE = "judged.sqlite"
@@ -49,6 +50,7 @@ def run_benchmark(systems: Sequence[str], out: Path, options: BenchmarkOptions) 
     """
     pairing = read_benchmark(systems, options.requests)
     find_preset(options.preset)
+    check_charts()
     judges = Judges.load(options.preset, options.device)
     with ClipCache(out / CACHE_FILE) as cache, _progress("clips", len(pairing.clips)) as advance:
         clips = judge_clips(pairing.clips, judges, cache, on_judged=advance)

@@ -79,11 +79,10 @@ def draw(title: str, description: str, paint: "Callable[[Axes], None]", *, heigh
     Raises:
         ValueError: If matplotlib is not installed; the message names the extra.
     """
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ValueError(f"charts need their extra ({error}): pip install 'audioforge[benchmark]'.") from error
+    check_charts()
+    import matplotlib
+    from matplotlib.figure import Figure
+
     style: Any = {**_STYLE, "svg.hashsalt": title}
     with matplotlib.rc_context(style):
         figure = Figure(figsize=(5, height), layout="constrained")
@@ -94,6 +93,18 @@ def draw(title: str, description: str, paint: "Callable[[Axes], None]", *, heigh
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return Chart(title, _for_page(file.getvalue(), title, description))
+
+
+def check_charts() -> None:
+    """Lets long work fail before it starts rather than at its last step.
+
+    Raises:
+        ValueError: If matplotlib is not installed; the message names the extra.
+    """
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise ValueError(f"charts need their extra ({error}): pip install 'audioforge[benchmark]'.") from error
 
 
 def interval_chart(title: str, description: str, rows: Sequence[str], points: Sequence[IntervalPoint]) -> Chart:
