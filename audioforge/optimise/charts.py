@@ -7,7 +7,7 @@ from audioforge.optimise.measured import Measured
 
 WIDTH, HEIGHT = 560, 200
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 10, 30
-_LABELS = 250
+_LABELS = 270
 
 
 def scatter(
@@ -48,7 +48,7 @@ def levels(rows: Sequence[tuple[str, Measured]], *, title: str) -> str:
 
 def _level(label: str, own: Measured, y: float) -> str:
     shown = label or "(none)"
-    text = shown if len(shown) <= 36 else shown[:35] + "…"
+    text = shown if len(shown) <= 34 else shown[:33] + "…"
     bar = ""
     if own.low == own.low:  # not NaN
         bar = f'<line class="bar" x1="{_across(own.low):.1f}" x2="{_across(own.high):.1f}" y1="{y}" y2="{y}"/>'
