@@ -1,6 +1,7 @@
 """A random model of the released architecture: rendered as stable-audio-tools does it, and item by item the same."""
 
 import logging
+import warnings
 
 import pytest
 import torch
@@ -100,7 +101,9 @@ def test_nothing_of_the_process_changes(generator, capsys):
     torch.manual_seed(5)
     torch.backends.cuda.matmul.allow_tf32 = True
     before = torch.get_rng_state()
-    generator.generate([Proposal("rain", seconds=LONGEST)], [9])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        generator.generate([Proposal("rain", seconds=LONGEST)], [9])
     assert torch.equal(before, torch.get_rng_state())
     assert torch.backends.cuda.matmul.allow_tf32
     assert torch.is_grad_enabled()

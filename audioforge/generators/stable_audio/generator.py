@@ -1,6 +1,7 @@
 """Stable Audio Open Small as a generator: batches of equal settings, each item from its own seed."""
 
 import logging
+import warnings
 from collections.abc import Sequence
 from functools import partial
 
@@ -113,10 +114,12 @@ class StableAudioGenerator(Generator):
         network = self.model.network
         dtype = next(network.model.parameters()).dtype
         # One item a call: the library's text tower computes in half precision, whose rounding depends on the batch.
-        rows = [
-            network.conditioner([{"prompt": text, "seconds_total": own.seconds}], self._device)
-            for text, own in zip(texts, proposals, strict=True)
-        ]
+        with warnings.catch_warnings():  # it enters an autocast that torch deprecates, and that a CPU lacks
+            warnings.filterwarnings("ignore", ".*autocast")
+            rows = [
+                network.conditioner([{"prompt": text, "seconds_total": own.seconds}], self._device)
+                for text, own in zip(texts, proposals, strict=True)
+            ]
         tensors = {
             name: [torch.cat(parts) for parts in zip(*(row[name] for row in rows), strict=True)] for name in rows[0]
         }

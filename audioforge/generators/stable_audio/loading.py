@@ -4,7 +4,8 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,8 +155,9 @@ def _check_objective(name: str, config: dict[str, Any]) -> None:
 
 def _network(name: str, config: dict[str, Any], weights: Path) -> Any:  # noqa: ANN401 - as above
     try:
-        from stable_audio_tools.models.factory import create_model_from_config
-        from stable_audio_tools.models.utils import load_ckpt_state_dict
+        with _quiet():
+            from stable_audio_tools.models.factory import create_model_from_config
+            from stable_audio_tools.models.utils import load_ckpt_state_dict
     except ImportError as error:
         raise CheckpointError(f"the generator {name} needs stable-audio-tools ({error}): {_INSTALL}") from error
     network = _created(create_model_from_config, config)
@@ -167,12 +169,19 @@ def _network(name: str, config: dict[str, Any], weights: Path) -> Any:  # noqa: 
 
 
 def _created(create: Callable[[dict[str, Any]], Any], config: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
-    # The library prints while it builds, and draws weights that the checkpoint replaces.
-    quiet = contextlib.redirect_stdout(io.StringIO())
     try:
-        with readers_known(config), quiet, torch.random.fork_rng(devices=[]):
+        # Built with drawn weights, which the checkpoint replaces.
+        with readers_known(config), _quiet(), torch.random.fork_rng(devices=[]):
             return create(config)
     except OSError as error:
         raise CheckpointError(
             f"the text tower can't be read ({str(error).splitlines()[0]}): fetch it again."
         ) from error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The library prints and warns of its own dependencies while it is imported and while it builds."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
