@@ -186,6 +186,7 @@ def service(  # noqa: PLR0913 - its options
     max_seconds: Annotated[float, typer.Option(help="Longest clip.")] = 60,
     max_bytes: Annotated[int, typer.Option(help="Largest body of a request.")] = 20_000_000,
     max_clips: Annotated[int, typer.Option(help="Most clips in a request.")] = 64,
+    score_cache: Annotated[Path | None, typer.Option(help="SQLite file of scores that outlives the process.")] = None,
 ) -> None:
     """Serve scores over HTTP until interrupted: POST /v1/score, /healthz, /readyz, /metrics."""
     from audioforge.cli.service import read_token, serve
@@ -193,7 +194,7 @@ def service(  # noqa: PLR0913 - its options
 
     token = read_token(token_env)
     limits = ServiceSettings(max_seconds=max_seconds, max_bytes=max_bytes, max_clips=max_clips, token=token)
-    serve(limits, host=host, port=port, preset=preset, device=device)
+    serve(limits, host=host, port=port, preset=preset, device=device, score_cache=score_cache)
 
 
 @app.callback(invoke_without_command=True)

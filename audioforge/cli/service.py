@@ -1,6 +1,7 @@
 """``audioforge service``: one scorer behind HTTP, until interrupted."""
 
 import os
+from pathlib import Path
 
 import typer
 
@@ -23,8 +24,18 @@ def read_token(variable: str | None) -> str | None:
     return os.environ[variable]
 
 
-def serve(settings: ServiceSettings, *, host: str, port: int, preset: str, device: str) -> None:
+def serve(
+    settings: ServiceSettings, *, host: str, port: int, preset: str, device: str, score_cache: Path | None = None
+) -> None:
     """Serves until interrupted.
+
+    Args:
+        settings: Limits and token.
+        host: Address to listen on.
+        port: Port to listen on.
+        preset: What judges.
+        device: Torch device.
+        score_cache: File of scores that outlives the process; none by default.
 
     Raises:
         ValueError: If the preset's models aren't here, or the extra isn't installed.
@@ -39,6 +50,7 @@ def serve(settings: ServiceSettings, *, host: str, port: int, preset: str, devic
     if host != LOOPBACK and settings.token is None:
         typer.echo(f"audioforge: anyone who reaches {host}:{port} can ask; --token-env sets a token.", err=True)
     reward = build_reward(preset, device=device)
-    with Scorer(reward, queue_calls=settings.max_requests * settings.max_clips) as scorer:
+    places = settings.max_requests * settings.max_clips
+    with Scorer(reward, queue_calls=places, cache_file=score_cache) as scorer:
         app = make_app(scorer, settings, guess_categories=category_guesser(reward))
         uvicorn.run(app, host=host, port=port, access_log=False, timeout_graceful_shutdown=30)

@@ -48,6 +48,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         413: "Too many bytes, clips, seconds or samples.",
         415: "Neither multipart nor JSON.",
         422: "The request doesn't fit together; the message has the mend.",
+        429: "As many requests of this caller are in work as one may have; Retry-After says when to come back.",
         503: "The queue is full; Retry-After says when to come back.",
         504: "The deadline has passed.",
     }.items()
@@ -96,7 +97,7 @@ def make_app(
 async def _answered(request: Request, judge: Judge, metrics: ServiceMetrics) -> ScoreAnswer:
     _check_token(request, judge.settings.token)
     seconds = _deadline(request, judge.settings.deadline_seconds)
-    with judge.place(), metrics.in_work.track_inprogress():
+    with judge.place("" if request.client is None else request.client.host), metrics.in_work.track_inprogress():
         try:
             async with asyncio.timeout(seconds):
                 clips, scores = await judge.judge(await _parsed(request, judge))

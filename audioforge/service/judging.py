@@ -1,6 +1,7 @@
 """One request through decoding, category guess and scorer, bounded in number, off the event loop."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ class Judge:
         self.scorer = scorer
         self.settings = settings
         self.in_work = 0
+        self._callers: Counter[str] = Counter()
         self._guess = None if guess_categories is None else RememberedCategories(guess_categories)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="audioforge-service")
 
@@ -44,20 +46,31 @@ class Judge:
         return self.in_work >= self.settings.max_requests
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, caller: str = "") -> Iterator[None]:
         """A place in the bounded queue for as long as the block lasts.
 
+        Args:
+            caller: Network address of who asks.
+
         Raises:
-            ServiceError: 503 with ``Retry-After`` where there is none.
+            ServiceError: With ``Retry-After``: 503 where there is no place, 429 where this caller has its share.
         """
+        own, most = self._callers[caller], self.settings.max_requests_per_caller
         if self.full:
             message = f"{self.in_work} requests are in work, as many as are taken: come back later."
             raise ServiceError(503, "busy", message, retry_seconds=self.settings.retry_seconds)
+        if most is not None and own >= most:
+            message = f"{own} requests of yours are in work, as many as one caller may have: wait for their answers."
+            raise ServiceError(429, "too_many", message, retry_seconds=self.settings.retry_seconds)
         self.in_work += 1
+        self._callers[caller] += 1
         try:
             yield
         finally:
             self.in_work -= 1
+            self._callers[caller] -= 1
+            if not self._callers[caller]:
+                del self._callers[caller]
 
     async def run(self, work: Callable[[], T]) -> T:
         """Runs work on a thread of the service; work that hasn't begun is dropped with its request."""

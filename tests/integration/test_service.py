@@ -253,6 +253,33 @@ def test_a_full_queue_sends_callers_away_and_the_metrics_say_so():
         assert f"audioforge_{line}" in metrics
 
 
+def test_one_caller_gets_no_more_than_its_share_of_the_places():
+    reward = Blocked()
+
+    async def run():
+        with scorer(reward) as engine:
+            app = make_app(engine, ServiceSettings(max_requests=3, max_requests_per_caller=1, retry_seconds=5))
+            one, two = (
+                httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(host, 1)), base_url="http://service")
+                for host in ("10.0.0.1", "10.0.0.2")
+            )
+            call = parts(encoded(0.5), requests="a")
+            first = asyncio.create_task(one.post("/v1/score", **call))
+            await asyncio.to_thread(reward.started.wait, 10)
+            refused = await one.post("/v1/score", **call)
+            other = asyncio.create_task(two.post("/v1/score", **parts(encoded(0.4), requests="a")))
+            reward.go.set()
+            replies = [await first, refused, await other, await one.post("/v1/score", **call)]
+            await one.aclose()
+            await two.aclose()
+            return replies
+
+    replies = asyncio.run(run())
+    assert [reply.status_code for reply in replies] == [200, 429, 200, 200]
+    assert replies[1].headers["retry-after"] == "5"
+    assert "1 requests of yours are in work" in refusal(replies[1])[1]
+
+
 def test_a_request_past_its_deadline_is_answered_and_its_clips_are_dropped():
     reward = Blocked()
 
@@ -292,7 +319,7 @@ def test_openapi_describes_both_bodies():
     (reply,) = asked({"method": "GET", "url": "/openapi.json"})
     post = reply.json()["paths"]["/v1/score"]["post"]
     assert set(post["requestBody"]["content"]) == {"multipart/form-data", "application/json"}
-    assert {"200", "401", "413", "422", "503", "504"} <= set(post["responses"])
+    assert {"200", "401", "413", "422", "429", "503", "504"} <= set(post["responses"])
 
 
 def test_the_client_gets_scores_in_order_over_real_http(tmp_path):
