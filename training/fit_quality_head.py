@@ -13,6 +13,7 @@ Left out: stereo, level, and everything above the embedder's band. The embedder 
 
 import argparse
 import itertools
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -174,7 +175,13 @@ def main() -> None:
     torch.set_num_threads(1)
     rng = np.random.default_rng(flags.seed)
     embedder = load_embedder(flags.embedder)
-    known, unseen = sources(flags.clips)
+    try:
+        # First, since a slip in a table written by hand should not cost the minutes that follow.
+        split = np.random.default_rng([flags.seed, 2])
+        rated = embed_ratings(embedder, flags.ratings, split) if flags.ratings else None
+        known, unseen = sources(flags.clips)
+    except ValueError as error:
+        sys.exit(f"fit_quality_head: {error}")
     plain = flags.passages // 10
     chosen = choose(known, flags.passages, rng)
     clean = itertools.chain(passages(chosen, rng), melodies(plain, rng), chip_sounds(plain, rng))
@@ -187,7 +194,6 @@ def main() -> None:
     ladders = ladder_examples(clean, ladders=flags.test_ladders, severities=TEST_SEVERITIES, rng=drawn)
     bad = garbage_examples(flags.test_passages, held_out=True, rng=drawn)
     test = embed_examples(embedder, itertools.chain(ladders, bad))
-    rated = embed_ratings(embedder, flags.ratings, rng) if flags.ratings else None
     ensemble = fit(train, rated and rated.learned, epochs=flags.epochs, rate=flags.rate, seed=flags.seed)
     write_checkpoint(flags.out, ensemble, embedder, Evidence(train, test, rated, command_of(flags), flags.seed))
     print((flags.out / "README.md").read_text(encoding="utf-8"))

@@ -95,6 +95,13 @@ def test_the_script_takes_a_table_of_ratings_from_end_to_end(tmp_path, monkeypat
     QualityHeadModel.load(tmp_path / "head").check(LoudnessEmbedder())
 
 
+def test_a_table_of_ratings_that_is_not_there_is_a_message_before_anything_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.fit_quality_head.load_embedder", lambda name: LoudnessEmbedder())
+    monkeypatch.setattr("sys.argv", ["fit_quality_head.py", "--ratings", str(tmp_path / "none.csv")])
+    with pytest.raises(SystemExit, match=r"fit_quality_head: there is no table at .*none.csv: give a csv file"):
+        main()
+
+
 def test_clean_and_degraded_examples_weigh_half_each_in_the_calibration():
     predicted = torch.tensor([0.0, 0.1] + [5.0 + 0.01 * step for step in range(98)])
     knots = calibration_knots(predicted, predicted < 1)
