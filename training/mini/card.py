@@ -29,7 +29,8 @@ cosine says how well they match. It needs no hub and no network.
 * **Made by** `training/fit_mini.py` from the data below, on one busy CPU core. The shipped audio tower took three
   rounds (22, 15 and 15 + 17 minutes), each starting from the weights of the one before, with more data and other
   settings; in the first two the sentences were full MiniLM's. The command does the same work in one round: it makes the
-  same kind of model, not the same weights, and has itself been run only in its smoke setting.
+  same kind of model, not the same weights. All its stages have been run on synthetic sounds (`--smoke`) and on 150 real
+  clips for half a minute, not at full length.
 * **Learned from another model:** besides captions, the audio tower learned to foretell the vectors of `aisfx`
   (CC-BY 4.0, Alison B. Ma and Alexander Lerch) for the recordings of the manifest. None of its weights are in here, but
   as a second judge `aisfx` is a little less independent of `mini` than before.
