@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS ?= .venv-peers
+PEERS_STAMP := $(PEERS)/.installed
 
 # Threads that spin while they wait make two busy cores an order of magnitude slower.
 export OMP_WAIT_POLICY ?= passive
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: demo test test-scale fuzz check format install clean
+.PHONY: demo test test-scale test-peers fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/audioforge demo
@@ -25,6 +27,10 @@ test-scale: $(STAMP)
 # Ten thousand damaged files, bodies, answers and checkpoints, other ones each time.
 fuzz: $(STAMP)
 	AUDIOFORGE_FUZZ_CASES=10000 $(BIN)/python -m pytest tests/fuzz
+
+# Compares with laion-clap, frechet-audio-distance and stable-audio-tools, in an environment of their own.
+test-peers: $(PEERS_STAMP)
+	$(PEERS)/bin/python -m pytest -m peers tests/parity
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -42,9 +48,15 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
 	@touch $(STAMP)
 
+$(PEERS_STAMP): constraints-peers.txt
+	@echo "Installing into $(PEERS): 7.5 GB, several minutes the first time."
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install -q --no-deps -r constraints-peers.txt
+	@touch $(PEERS_STAMP)
+
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
