@@ -11,6 +11,7 @@ from transformers import LogitsProcessor, LogitsProcessorList
 from typing_extensions import override
 
 from audioforge.generators.base import Generator, ParameterSpace
+from audioforge.generators.stable_audio.batching import in_halves
 from audioforge.proposals import Proposal
 from reward_models.audio import AudioBatch
 from reward_models.checkpoints import CheckpointError
@@ -36,7 +37,7 @@ class MusicGenGenerator(Generator):
         model: Hub id, or a folder.
         device: Torch device.
         dtype: Of the weights.
-        max_batch: Items of equal settings and seconds rendered at once.
+        max_batch: Items of equal settings and seconds rendered at once; halved by itself where memory runs out.
 
     Raises:
         CheckpointError: If the weights are missing; says what to do.
@@ -69,7 +70,7 @@ class MusicGenGenerator(Generator):
             self.parameters.check(proposal)
         clips: dict[int, Tensor] = {}
         for rows in self._batches(proposals):
-            rendered = self._render([proposals[row] for row in rows], [seeds[row] for row in rows])
+            rendered = in_halves([(proposals[row], seeds[row]) for row in rows], self._render)
             clips.update(zip(rows, rendered, strict=True))
         return AudioBatch.from_arrays([clips[index] for index in range(len(proposals))], self.sample_rate)
 
@@ -81,12 +82,14 @@ class MusicGenGenerator(Generator):
         return [rows[start : start + size] for rows in alike.values() for start in range(0, len(rows), size)]
 
     @torch.no_grad()
-    def _render(self, proposals: Sequence[Proposal], seeds: Sequence[int]) -> list[Float[Tensor, "channel time"]]:
-        first = proposals[0]
+    def _render(self, items: Sequence[tuple[Proposal, int]]) -> list[Float[Tensor, "channel time"]]:
+        first = items[0][0]
         samples = round(first.seconds * self.sample_rate)
         frames = -(-int(samples * self._frame_rate) // self.sample_rate) + 1
-        text = self.tokenizer([own.prompt for own in proposals], padding=True, return_tensors="pt")
-        drawn = _SeededDraw(seeds, first.cfg_scale, self._codebooks, greedy=first.sampler == "greedy")
+        text = self.tokenizer([own.prompt for own, _ in items], padding=True, return_tensors="pt")
+        drawn = _SeededDraw(
+            [seed for _, seed in items], first.cfg_scale, self._codebooks, greedy=first.sampler == "greedy"
+        )
         rendered = self.network.generate(
             **text.to(self.network.device),
             guidance_scale=first.cfg_scale,

@@ -93,3 +93,19 @@ def test_values_that_mean_nothing_here_are_refused(generator):
 def test_without_weights_it_says_at_once_how_to_get_them():
     with pytest.raises(CheckpointError, match=r"facebook/musicgen-small is not here, and HF_HUB_OFFLINE.*'sketch'"):
         load_generator("musicgen")
+
+
+def test_a_batch_that_is_too_large_is_halved(generator, monkeypatch):
+    items = [_asked(), _asked("rain"), _asked("rain")]
+    plain = generator.generate(items, [1, 2, 3])
+    render, sizes = generator._render, []
+
+    def scarce(items):
+        sizes.append(len(items))
+        if len(items) > 1:
+            raise torch.OutOfMemoryError
+        return render(items)
+
+    monkeypatch.setattr(generator, "_render", scarce)
+    assert torch.allclose(generator.generate(items, [1, 2, 3]).waveform, plain.waveform, atol=1e-5)
+    assert sizes == [3, 1, 2, 1, 1]
