@@ -37,7 +37,7 @@ class Clips:
         halvings: How often a batch was halved so far because its embedding ran out of memory.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its columns
         self,
         audio: AudioBatch,
         requests: Sequence[str | None] | None = None,
@@ -46,7 +46,9 @@ class Clips:
         groups: Sequence[str | None] | None = None,
         names: Sequence[str] | None = None,
         status: Sequence[ClipStatus] | None = None,
+        looked_at: bool = False,
     ) -> None:
+        """Looks at the content of every clip whose ``status`` is ok, unless it was ``looked_at`` before."""
         self.audio = audio
         self.requests = _column("request", requests, len(audio))
         self.categories = _column("category", categories, len(audio))
@@ -57,7 +59,7 @@ class Clips:
             if len(column) != len(audio):
                 raise ScoringError(f"clips need one {noun} per clip: got {len(column)} for {len(audio)} clips.")
         self.status = tuple(
-            own if not own.ok else content_status(audio.clip(i), audio.sample_rate, self.names[i])
+            own if looked_at or not own.ok else content_status(audio.clip(i), audio.sample_rate, self.names[i])
             for i, own in enumerate(given)
         )
         self.halvings = 0
@@ -77,6 +79,7 @@ class Clips:
             groups=[self.groups[i] for i in indices],
             names=[self.names[i] for i in indices],
             status=[self.status[i] for i in indices],
+            looked_at=True,
         )
 
     @property

@@ -18,6 +18,7 @@ def joined(parts: Sequence[Clips]) -> Clips:
         groups=[None if group is None else f"{part}/{group}" for part, own in enumerate(parts) for group in own.groups],
         names=[name for own in parts for name in own.names],
         status=[status for own in parts for status in own.status],
+        looked_at=True,
     )
 
 
