@@ -5,12 +5,11 @@ With ``DIE_ON=<file>`` it kills itself once that file is there and the API has j
 
 import os
 import signal
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from audioforge.env.__main__ import set_up_logging, with_defaults
+from audioforge.env.__main__ import run
 from audioforge.env.backends import Backends
 from audioforge.env.environment import AudioForgeEnv
 from audioforge.env.trainer_api import TrainerApi
@@ -36,6 +35,4 @@ def die_after_sending(sign: Path) -> None:
 if __name__ == "__main__":
     if sign := os.environ.get("DIE_ON"):
         die_after_sending(Path(sign))
-    set_up_logging()
-    sys.argv[1:] = with_defaults(sys.argv[1:])
-    StandInEnv.cli()
+    run(StandInEnv)

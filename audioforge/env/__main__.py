@@ -10,8 +10,11 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from audioforge.env.environment import AudioForgeEnv
+from audioforge.env.environment import AudioForgeEnv, EnvironmentFailureError
+from audioforge.env.run_state import RunStateError
+from reward_models.checkpoints import CheckpointError
 
+_STOPPED = 130  # as a shell reports a program stopped by Ctrl+C
 _DEFAULTS = {
     "serve": {"env.total_steps": "-1"},  # as many as the trainer has
     "process": {"env.use_wandb": "False", "env.data_path_to_save_groups": "artifacts/groups/groups.jsonl"},
@@ -37,13 +40,22 @@ def set_up_logging() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def main() -> None:
-    """Run the command line."""
+def run(environment: type[AudioForgeEnv]) -> None:
+    """Run the command line of an environment; what the user can mend is told in one line."""
     set_up_logging()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's stop ends a run as Ctrl+C does
+    # A supervisor's stop ends a run as Ctrl+C does. The detour over SIGINT lets asyncio cancel the run in good order;
+    # its handler is set again, since a program started in the background has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.argv[1:] = with_defaults(sys.argv[1:] or ["--help"])  # without a command, Atropos ends in a traceback
-    AudioForgeEnv.cli()
+    try:
+        environment.cli()
+    except (EnvironmentFailureError, RunStateError, CheckpointError) as error:
+        sys.exit(f"audioforge.env: {error}")
+    except KeyboardInterrupt:
+        logging.getLogger(__name__).info("stopped")
+        sys.exit(_STOPPED)
 
 
 if __name__ == "__main__":
-    main()
+    run(AudioForgeEnv)

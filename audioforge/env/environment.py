@@ -28,7 +28,7 @@ from audioforge.env.history import History
 from audioforge.env.judging import GroupJudge
 from audioforge.env.outbox import Outbox
 from audioforge.env.policy_watch import PolicyWatch
-from audioforge.env.run_state import load_state, lock_state, save_state
+from audioforge.env.run_state import RunStateError, load_state, lock_state, save_state
 from audioforge.env.schedule import GroupItem, Schedule
 from audioforge.env.second_judge import SecondJudge
 from audioforge.env.statistics import metric_means, parameter_effects
@@ -327,7 +327,10 @@ class AudioForgeEnv(GuardedEnv):
         state = load_state(path)
         if state is not None:
             self.run_name = state["run"]
-            self.schedule.restore(state["schedule"])
+            try:
+                self.schedule.restore(state["schedule"])
+            except ValueError as error:
+                raise RunStateError(f"{path}: {error}") from error
             self.history.restore(state["history"])
         waiting = self.delivery.outbox.numbers()
         for number in waiting:

@@ -162,6 +162,11 @@ def test_every_record_is_written_once_and_none_is_cut_off(story):
     assert all(count == GROUP_SIZE for count in Counter(record.group for record in records).values())
 
 
+def test_a_supervisor_s_stop_ends_it_cleanly(story):
+    assert story.log.rstrip().endswith("stopped")
+    assert "Traceback" not in story.log
+
+
 def test_the_log_says_who_was_away_and_when_it_was_back(story):
     for line in ("waiting for the policy server", "the policy server (http", "the API was restarted", "back after"):
         assert line in story.log
