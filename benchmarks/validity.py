@@ -83,14 +83,18 @@ def _run(arguments: argparse.Namespace, pools: Pools) -> None:
     reward = build_reward(arguments.preset)
     clips = chosen(pools.honest, arguments.each)
     audio = load(clips)
+    _say(f"{len(clips)} honest clips: alignment and judges")
     alignment, judges = _alignment_and_judges(clips, audio, pools.others, reward, arguments.neighbours)
+    _say("exploits")
     exploits = measure_exploits(clips, audio, _references(clips), reward)
     bar = exploits[0].median_total or 0.0
+    _say("exploits by gradient")
     attacked = chosen(pools.honest, arguments.gradient_clips)
     embedder = _part(reward, CLAPAlignment).embedder
     exploits += measure_gradient(attacked, load(attacked), reward, embedder, bar)
     head = _part(reward, QualityHead)
     known = _known_ladders(arguments.reuse, head.head.fingerprint)
+    _say("degradation ladders" if not known else "degradation ladders: taken over")
     ladders = known or measure_ladders(load(chosen(pools.honest, arguments.ladder_clips, seed=1)), head)
     tables = alignment_table(alignment), exploit_table(exploits), ladder_table(ladders), judge_table(judges)
     print(*tables, sep="\n\n")
@@ -105,6 +109,11 @@ def _run(arguments: argparse.Namespace, pools: Pools) -> None:
         arguments.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     if arguments.plots is not None:
         draw_all(arguments.plots, alignment, exploits, ladders)
+
+
+def _say(step: str) -> None:
+    """Where the run is, on standard error: the whole takes some ten minutes of a core."""
+    print(f"validity: {step}", file=sys.stderr, flush=True)
 
 
 def _alignment_and_judges(

@@ -44,8 +44,8 @@ def read_ratings(path: Path) -> Ratings:
     """Reads and checks a table.
 
     Raises:
-        ValueError: Naming the file, the line and the mend: no such file, a missing column, no number, a missing clip, a second score
-            of one clip by one rater, or fewer than ten clips.
+        ValueError: Naming the file, the line and the mend: no such file, a missing column, no number, a missing
+            clip, a second score of one clip by one rater, or fewer than ten clips.
     """
     if not path.is_file():
         raise ValueError(f"there is no table at {path}: give a csv file with the columns clip, rater, score.")
