@@ -85,15 +85,16 @@ def reward_agreement(score: Mapping[str, float], opinion: Mapping[str, float], *
     return _estimate(lambda part: spearman(part[0], part[1]), table, seed)
 
 
-def choice_agreement(margins: Sequence[float], *, seed: int = 0) -> Estimate:
-    """Share of decided choices in which the reward prefers the same clip; a draw of the reward counts half.
+def choice_agreement(margins: Mapping[tuple[str, str], Sequence[float]], *, seed: int = 0) -> Estimate:
+    """Share of decided choices in which the reward prefers the same clip, as a mean over pairs; a draw counts half.
 
     Args:
-        margins: Reward of the chosen clip less that of the other, one a choice; NaN where one is unscored.
-        seed: Of the resampling.
+        margins: Pair → reward of the chosen clip less that of the other, one a choice; NaN where one is unscored.
+        seed: Of the resampling, which takes pairs: two raters' choices of one pair are no two findings.
     """
-    known = np.array([[margin for margin in margins if np.isfinite(margin)]], dtype=np.float64)
-    return _estimate(lambda part: float(np.mean((np.sign(part[0]) + 1) / 2)), known, seed)
+    known = [[margin for margin in own if np.isfinite(margin)] for own in margins.values()]
+    shares = [float(np.mean((np.sign(own) + 1) / 2)) for own in known if own]
+    return _estimate(lambda part: float(np.mean(part)), np.array([shares], dtype=np.float64), seed)
 
 
 def spearman(first: Column, second: Column) -> float:

@@ -141,7 +141,8 @@ def _read_csv(path: Path) -> Iterator[Mapping[str, object]]:
 
 
 def _read_json(path: Path) -> Iterator[Mapping[str, object]]:
-    yield from _objects(path, _parse(path, path.read_text(encoding="utf-8"), "the file"))
+    document = _parse(path, path.read_text(encoding="utf-8"), "the file")
+    yield from _objects(path, document["clips"] if isinstance(document, dict) and "clips" in document else document)
 
 
 def _read_jsonl(path: Path) -> Iterator[Mapping[str, object]]:

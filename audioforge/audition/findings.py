@@ -130,9 +130,14 @@ def find_in_choices(
         seed: Of the resampling.
     """
     rows = choices_table(table).rows()
-    decided = [_ends(row) for row in rows if row["choice"] != "tie"]
-    nan = float("nan")
-    margins = {name: [own.get(won, nan) - own.get(lost, nan) for won, lost in decided] for name, own in scores.items()}
+    margins: dict[str, defaultdict[tuple[str, str], list[float]]] = {name: defaultdict(list) for name in scores}
+    for row in rows:
+        if row["choice"] == "tie":
+            continue
+        won, lost = _ends(row)
+        for name, own in scores.items():
+            margin = own.get(won, float("nan")) - own.get(lost, float("nan"))
+            margins[name][row["first"], row["second"]].append(margin)
     return Findings(
         kind="choices",
         answers=len(rows),

@@ -72,7 +72,9 @@ def test_the_interval_narrows_with_clips_and_repeats_with_its_seed():
 
 
 def test_choices_shared_count_one_and_draws_half():
-    assert choice_agreement([0.2, 0.1, -0.3, 0.0, math.nan, 0.4]).value == pytest.approx(0.7)
+    margins = {("a", str(n)): [own] for n, own in enumerate([0.2, 0.1, -0.3, 0.0, math.nan, 0.4])}
+    told = choice_agreement(margins)
+    assert (told.value, told.n) == (pytest.approx(0.7), 5)
 
 
 def test_no_spread_has_no_correlation():

@@ -32,6 +32,12 @@ def test_rollouts_bring_requests_and_totals_and_leave_out_answers_without_a_clip
     assert clip.request == clip.pair_key == "128 BPM techno drum loop"
 
 
+def test_a_document_with_a_list_of_clips_is_a_manifest_too(tmp_path):
+    put_tone(tmp_path / "a.wav")
+    (tmp_path / "list.json").write_text(json.dumps({"clips": [{"file": "a.wav"}]}))
+    assert [clip.name for clip in list_clips([tmp_path / "list.json"])] == ["a.wav"]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json", "jsonl"])
 def test_a_manifest_names_files_relative_to_itself(tmp_path, suffix):
     put_tone(tmp_path / "clips" / "a.wav")

@@ -12,7 +12,7 @@ from tests.stand_ins import PeakReward, tone
 def loud_and_quiet(tmp_path, count=8):
     paths = [tmp_path / "clips" / f"{n}.wav" for n in range(count)]
     paths[0].parent.mkdir()
-    AudioBatch.from_arrays([tone(0.1 + 0.1 * n) for n in range(count)], 16_000).save(paths)
+    AudioBatch.from_arrays([tone(0.1 + 0.08 * n) for n in range(count)], 16_000).save(paths)
     return paths
 
 
@@ -37,9 +37,9 @@ def test_a_reward_that_hears_as_the_raters_do_correlates_fully(tmp_path):
 
 
 def test_choices_tell_which_system_wins_and_how_often_the_reward_shares_them(tmp_path):
-    paths = loud_and_quiet(tmp_path)
+    paths = loud_and_quiet(tmp_path, count=10)
     table = choices_table(tmp_path / "pairs.csv")
-    for n in range(0, 8, 2):
+    for n in range(0, 10, 2):
         names = {"first": f"clips/{n}.wav", "second": f"clips/{n + 1}.wav"}
         for rater, choice in (("ann", "second"), ("bob", "tie" if n else "first")):
             table.put(names | {"rater": rater, "choice": choice, "played_first": "first"})
@@ -49,9 +49,9 @@ def test_choices_tell_which_system_wins_and_how_often_the_reward_shares_them(tmp
     scores, unscored = judge_clips(table.path, names, known, peak_reward())
     system_of = {f"clips/{clip.name}": clip.system for clip in known}
     findings = find_in_choices(table.path, scores, unscored, system_of)
-    assert findings.wins == {"loud": (4, 1, 3), "quiet": (1, 4, 3)}
-    assert findings.rewards["peak"].value == pytest.approx(0.8)
-    assert findings.clips == 8
+    assert findings.wins == {"loud": (5, 1, 4), "quiet": (1, 5, 4)}
+    assert findings.rewards["peak"].value == pytest.approx(0.9)  # one pair is judged both ways
+    assert findings.clips == 10
 
 
 def test_an_unreadable_clip_is_named_and_a_missing_one_refused(tmp_path):
