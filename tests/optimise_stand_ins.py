@@ -22,7 +22,7 @@ DEFAULT = Settings(AS_ASKED, "", 8, 1.0, "euler")
 
 
 class LevelGenerator(Generator):
-    """More steps are louder, ``good`` louder than ``euler``, ``mute`` silent, and ``broken`` raises."""
+    """More steps are louder, ``good`` louder than ``euler``, ``mute`` silent, ``patchy`` so on some seeds, ``broken`` raises."""
 
     name = "level"
     description = "a constant"
@@ -42,9 +42,9 @@ class LevelGenerator(Generator):
         return AudioBatch.from_arrays([self._clip(p, s) for p, s in zip(proposals, seeds, strict=True)], 1_000)
 
     def _clip(self, proposal: Proposal, seed: int) -> torch.Tensor:
-        if proposal.sampler == "mute":
+        if proposal.sampler == "mute" or (proposal.sampler == "patchy" and seed % 2):
             return torch.zeros(100)
-        level = 0.2 + min(proposal.steps, 20) / 50 + 0.2 * (proposal.sampler == "good")
+        level = 0.2 + min(proposal.steps, 20) / 50 + 0.2 * (proposal.sampler in ("good", "patchy"))
         return torch.full((100,), level + self.noise * (random.Random(seed).random() - 0.5))
 
 
