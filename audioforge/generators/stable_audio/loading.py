@@ -171,7 +171,7 @@ def _network(name: str, config: dict[str, Any], weights: Path) -> Any:  # noqa: 
 def _created(create: Callable[[dict[str, Any]], Any], config: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
     try:
         # Built with drawn weights, which the checkpoint replaces.
-        with readers_known(config), _quiet(), torch.random.fork_rng(devices=[]):
+        with _quiet(), readers_known(config), torch.random.fork_rng(devices=[]):
             return create(config)
     except OSError as error:
         raise CheckpointError(
