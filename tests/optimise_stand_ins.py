@@ -22,7 +22,7 @@ DEFAULT = Settings(AS_ASKED, "", 8, 1.0, "euler")
 
 
 class LevelGenerator(Generator):
-    """More steps are louder, ``good`` louder than ``euler``, ``mute`` silent, ``patchy`` so on some seeds, ``broken`` raises."""
+    """More steps are louder, ``good`` louder still, ``mute`` silent, ``patchy`` so on some seeds, ``broken`` raises."""
 
     name = "level"
     description = "a constant"
