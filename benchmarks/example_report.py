@@ -40,9 +40,9 @@ def main() -> None:
         link_others=False,
         embed_clips=arguments.embed_clips,
         title="Three simple systems of the sketch generator",
+        cache=arguments.clips / "judged.sqlite",
     )
     run_benchmark([str(manifest)], arguments.out, options)
-    (arguments.out / "judged.sqlite").replace(arguments.clips / "judged.sqlite")
 
 
 def _render(folder: Path) -> Path:

@@ -28,7 +28,7 @@ CACHE_FILE = "judged.sqlite"
 
 @dataclass(frozen=True)
 class BenchmarkOptions:
-    """What the command was asked for."""
+    """What the command was asked for; without a ``cache`` of its own a report keeps one beside it."""
 
     requests: Path | None
     preset: str
@@ -37,6 +37,7 @@ class BenchmarkOptions:
     link_others: bool
     embed_clips: int
     title: str
+    cache: Path | None = None
 
 
 def run_benchmark(systems: Sequence[str], out: Path, options: BenchmarkOptions) -> int:
@@ -52,7 +53,8 @@ def run_benchmark(systems: Sequence[str], out: Path, options: BenchmarkOptions) 
     find_preset(options.preset)
     check_charts()
     judges = Judges.load(options.preset, options.device)
-    with ClipCache(out / CACHE_FILE) as cache, _progress("clips", len(pairing.clips)) as advance:
+    out.mkdir(parents=True, exist_ok=True)
+    with ClipCache(options.cache or out / CACHE_FILE) as cache, _progress("clips", len(pairing.clips)) as advance:
         clips = judge_clips(pairing.clips, judges, cache, on_judged=advance)
     report = report_of(clips, pairing, judges, _references(options.reference, judges))
     paths = {(own.system, own.request.id, own.seed): own.path for own in pairing.clips}

@@ -92,11 +92,12 @@ def benchmark(  # noqa: PLR0913 - its options
     embed_clips: Annotated[int, typer.Option(min=0, help="Most clips inside the page itself.")] = 48,
     link: Annotated[bool, typer.Option(help="Let the other clips play from where they are.")] = True,
     title: Annotated[str, typer.Option(help="Heading of the report.")] = "AudioForge benchmark",
+    cache: Annotated[Path | None, typer.Option(help="File of judged clips that reports may share.")] = None,
 ) -> None:
     """Compare systems by their clips: a page to listen to, JSON, and Markdown."""
     from audioforge.cli.benchmark import BenchmarkOptions, run_benchmark
 
-    options = BenchmarkOptions(requests, preset, reference, device, link, embed_clips, title)
+    options = BenchmarkOptions(requests, preset, reference, device, link, embed_clips, title, cache)
     raise typer.Exit(run_benchmark(system, out, options))
 
 

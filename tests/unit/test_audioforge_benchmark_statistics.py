@@ -89,6 +89,8 @@ def test_highlights_hold_each_clip_once_and_the_disputed_are_ranked_furthest_apa
     assert next(own.clip for own in found if own.kind == "worst") == "a/id-0"
     assert next(own.clip for own in found if own.kind == "disputed") == "a/id-15"
     assert len({own.clip for own in found}) == len(found)
+    few = highlights(rows[:8], ["a"])  # fewer clips than places: none stands in two
+    assert len({own.clip for own in few}) == len(few) == 8
     assert rank_gaps(rows)["a/id-15"] == pytest.approx(-14 / 30, abs=1e-6)
 
 
