@@ -1,5 +1,6 @@
 """The dashboard of runs that go on: the page, and whether their files changed. It opens no path that a client names."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,15 +25,17 @@ def make_dashboard_app(sources: Sequence[Path], *, hosts: Sequence[str] = LOOPBA
     app = FastAPI(title="AudioForge dashboard", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     rendered: dict[str, str] = {}
+    turn = threading.Lock()  # matplotlib draws one chart at a time
 
     @app.get("/")
     def page() -> HTMLResponse:
-        state = _state(sources)
-        if state not in rendered:
-            html = render_dashboard(read_runs(sources), follow=True)
-            rendered.clear()  # only the page of the files as they are is kept
-            rendered[state] = html
-        return HTMLResponse(rendered[state], headers={"Cache-Control": "no-store"})
+        with turn:
+            state = _state(sources)
+            if state not in rendered:
+                html = render_dashboard(read_runs(sources), follow=True)
+                rendered.clear()  # only the page of the files as they are is kept
+                rendered[state] = html
+            return HTMLResponse(rendered[state], headers={"Cache-Control": "no-store"})
 
     @app.get("/state")
     def state() -> dict[str, str]:
