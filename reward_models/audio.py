@@ -208,7 +208,8 @@ def read_audio(path: str | Path) -> tuple[Float[Tensor, "channel time"], int]:
     """One file's samples and its rate in Hz.
 
     Raises:
-        AudioError: If the file is missing, a folder, empty, or nothing that libsndfile reads; the message says which.
+        AudioError: If the file is missing, a folder, empty, nothing that libsndfile reads, or of an impossible rate; the
+            message says which.
     """
     path = Path(path)
     if path.is_dir():
@@ -223,6 +224,8 @@ def read_audio(path: str | Path) -> tuple[Float[Tensor, "channel time"], int]:
         raise AudioError(
             f"{path} can't be read as audio ({error}): give a wav, flac, ogg or mp3 file, or convert it first."
         ) from error
+    if not MIN_SAMPLE_RATE <= sample_rate <= MAX_SAMPLE_RATE:
+        raise AudioError(f"{path} says {sample_rate} Hz, which no recording has: its header is damaged, save it again.")
     return torch.from_numpy(np.ascontiguousarray(samples.T)), int(sample_rate)
 
 

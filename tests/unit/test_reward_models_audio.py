@@ -91,7 +91,13 @@ def test_six_channels_mix_down_to_their_mean(tmp_path: Path):
 def test_each_unreadable_file_is_named_with_the_mend(tmp_path: Path):
     (tmp_path / "empty.wav").touch()
     (tmp_path / "text.wav").write_text("no audio")
-    for name, match in (("empty.wav", "is empty"), ("text.wav", "can't be read"), ("missing.wav", "does not exist")):
+    soundfile.write(tmp_path / "rate.wav", tone(0.1), 16_793_216)
+    for name, match in (
+        ("empty.wav", "is empty"),
+        ("text.wav", "can't be read"),
+        ("missing.wav", "does not exist"),
+        ("rate.wav", "says 16793216 Hz"),
+    ):
         with pytest.raises(AudioError, match=f"{name} {match}"):
             AudioBatch.load([tmp_path / name])
     with pytest.raises(AudioError, match="is a folder"):
