@@ -208,8 +208,8 @@ def read_audio(path: str | Path) -> tuple[Float[Tensor, "channel time"], int]:
     """One file's samples and its rate in Hz.
 
     Raises:
-        AudioError: If the file is missing, a folder, empty, nothing that libsndfile reads, or of an impossible rate; the
-            message says which.
+        AudioError: If the file is missing, a folder, empty, nothing that libsndfile reads, or of an impossible rate;
+            the message says which.
     """
     path = Path(path)
     if path.is_dir():
