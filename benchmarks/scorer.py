@@ -131,6 +131,7 @@ def _machine() -> dict[str, object]:
 def _stack(reward: CombinedReward, maker: ClipMaker, size: int, rounds: int) -> dict[str, object]:
     """CPU milliseconds a clip: the bare forward pass of the main embedder, the stack, and where the rest goes."""
     bare, stack, others, texts, content = [], [], [], [], []
+    by_name: dict[str, list[float]] = {}
     embedder = next(own.embedder for own in reward.components if hasattr(own, "embedder"))
     for _ in range(rounds):
         made = maker.call(size)
@@ -141,12 +142,15 @@ def _stack(reward: CombinedReward, maker: ClipMaker, size: int, rounds: int) -> 
         first = spent.audio[embedder.name][0]
         others.append(sum(map(sum, spent.audio.values())) - first)
         texts.append(spent.text)
+        for name, passes in spent.audio.items():
+            by_name.setdefault(name, []).append(sum(passes))
     figures = {"bare": bare, "stack": stack, "other_embedders": others, "texts": texts, "content_checks": content}
     row = {f"{name}_ms": round(1000 * median(values) / size, 2) for name, values in figures.items()}
     overhead = median((s - o) / b - 1 for s, o, b in zip(stack, others, bare, strict=True))
     return {
         "batch": size,
         **row,
+        "embedders_ms": {name: round(1000 * median(values) / size, 2) for name, values in by_name.items()},
         "stack_over_bare": round(median(s / b for s, b in zip(stack, bare, strict=True)) - 1, 3),
         "over_bare_without_other_embedders": round(overhead, 3),
         "and_without_texts": round(
