@@ -150,6 +150,15 @@ def test_no_accessibility_problem_and_nothing_wider_than_the_screen(opened, widt
     assert [(own["id"], own["nodes"][0]["html"][:160]) for own in found] == []
 
 
+def test_a_print_shows_every_highlight_with_its_waveform_and_no_controls(opened):
+    page = opened(760)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    cards = page.locator(".lit article")
+    assert page.locator(".lit .outline:visible").count() == cards.count() > 9
+    assert page.locator("audio:visible, .filters:visible, nav:visible").count() == 0
+
+
 def test_what_users_wrote_stays_text(opened):
     page = opened()
     assert page.title().startswith("Report </script>")

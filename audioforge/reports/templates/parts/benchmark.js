@@ -30,6 +30,12 @@ function attach(media, clip) {
   media.append(clip.audio ? element("audio", {controls: "", preload: clip.picture ? "metadata" : "none", src: clip.audio, "aria-label": label(clip)})
     : element("p", {class: "quiet"}, "The sound is not in this file."));
 }
+addEventListener("beforeprint", () => {
+  for (const card of document.querySelectorAll(".lit article")) {
+    const media = card.querySelector(".media");
+    if (!media.childElementCount) attach(media, byKey.get(card.dataset.clip));
+  }
+});
 field("kind").addEventListener("input", showHighlights);
 if (field("lit-system")) field("lit-system").addEventListener("input", showHighlights);
 showHighlights();
