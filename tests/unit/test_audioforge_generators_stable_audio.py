@@ -87,6 +87,11 @@ def test_without_weights_or_network_it_says_at_once_how_to_get_them(monkeypatch)
         load_generator("stable-audio-open-small")
 
 
+def test_a_folder_that_is_not_there_is_no_hub_id(tmp_path):
+    with pytest.raises(CheckpointError, match=r"there is no folder .*nowhere: give one, or a hub id"):
+        load_generator(f"stable-audio-open-small={tmp_path / 'nowhere'}")
+
+
 def test_gated_weights_say_where_the_licence_is(monkeypatch):
     def refuse(name, file, local_files_only=False):
         if local_files_only:

@@ -25,8 +25,11 @@ def test_a_window_is_one_picture_of_ninety_six_frames(embedder):
 
 
 def test_windows_start_every_0_96_seconds(embedder):
-    audio = AudioBatch.from_arrays([torch.randn(16_000 * 4).clamp(-1, 1)], 16_000)
-    assert len(embedder.frame_embeddings(audio).embedding) == 5  # four of 0.96 s, and the last aligned to the end
+    clip = torch.randn(16_000 * 4).clamp(-1, 1)
+    frames = embedder.frame_embeddings(AudioBatch.from_arrays([clip], 16_000)).embedding
+    starts = [0, 15_360, 30_720, 46_080, 64_000 - 15_600]  # the last is aligned to the end
+    expected = embedder.embed_windows(torch.stack([clip[start : start + 15_600] for start in starts]))
+    torch.testing.assert_close(frames, expected, atol=1e-5, rtol=0)
 
 
 def test_a_file_is_known_by_its_published_name(tmp_path):

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ SMALL = "stabilityai/stable-audio-open-small"
 CONFIG = "model_config.json"
 WEIGHTS = ("model.safetensors", "model.ckpt")
 FLOWS = ("rectified_flow", "rf_denoiser")
+_HUB_ID = re.compile(r"\w[\w.-]*/[\w.-]+")
 _SKETCH_HINT = "the embedded preset's generator 'sketch' needs no weights"
 _INSTALL = "pip install 'audioforge[stable-audio]' && pip install --no-deps stable-audio-tools==0.0.19"
 
@@ -107,6 +109,8 @@ def model_files(name: str) -> tuple[Path, Path]:
         if not (folder / CONFIG).is_file() or not weights:
             raise CheckpointError(f"{folder} needs {CONFIG} and one of {', '.join(WEIGHTS)}; {_SKETCH_HINT}.")
         return folder / CONFIG, weights[0]
+    if not _HUB_ID.fullmatch(name):
+        raise CheckpointError(f"there is no folder {name}: give one, or a hub id such as {SMALL!r}; {_SKETCH_HINT}.")
     return _hub_file(name, CONFIG), _hub_weights(name)
 
 
