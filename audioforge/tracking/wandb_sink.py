@@ -17,13 +17,14 @@ import numpy as np
 
 from audioforge.rollouts import RolloutRecord
 from audioforge.tracking.comparison import RolloutComparison
-from audioforge.tracking.entries import BINS, GroupEntry, Recent, flac_bytes, mel_bytes
+from audioforge.tracking.entries import BINS, GroupEntry, Recent, mel_bytes
 from audioforge.tracking.limits import Allowance, Limits
 
 logger = logging.getLogger(__name__)
 
 STEP = "audioforge/step"
 TABLE_EVERY, TABLE_ROWS = 10, 64
+_WAV_BYTES = 2  # a sample, as W&B writes it
 _COLUMNS = ["group", "target", "request", "answer", "prompt", "steps", "cfg_scale", "sampler", "seconds"]
 _SCORES = ["reward", "total", "status", "parse_failure"]
 
@@ -100,12 +101,11 @@ class WandbSink:
         for place, row in enumerate(entry.rows):
             if entry.audio is None:
                 break
-            sound, picture = flac_bytes(entry.audio, place), mel_bytes(entry.audio, place)
-            if not self.media.take(len(sound) + len(picture)):
+            samples, picture = entry.audio.clip(place).clamp(-1, 1).numpy().T, mel_bytes(entry.audio, place)
+            if not self.media.take(samples.size * _WAV_BYTES + len(picture)):
                 self._say_once()
                 break
             caption = _caption(entry.records[row])
-            samples = entry.audio.clip(place).clamp(-1, 1).numpy().T
             sounds.append(self._wandb.Audio(samples, sample_rate=entry.audio.sample_rate, caption=caption))
             pictures.append(self._wandb.Image(_image(picture), caption=caption))
         return sounds, pictures
