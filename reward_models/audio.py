@@ -25,6 +25,7 @@ ArrayLike = npt.NDArray[np.floating | np.signedinteger] | Tensor
 
 MIN_SAMPLE_RATE = 1_000
 MAX_SAMPLE_RATE = 768_000
+MAX_CHANNELS = 32
 
 
 class AudioError(ValueError):
@@ -208,8 +209,8 @@ def read_audio(path: str | Path) -> tuple[Float[Tensor, "channel time"], int]:
     """One file's samples and its rate in Hz.
 
     Raises:
-        AudioError: If the file is missing, a folder, empty, nothing that libsndfile reads, or of an impossible rate;
-            the message says which.
+        AudioError: If the file is missing, a folder, empty, nothing that libsndfile reads, or of an impossible rate
+            or number of channels; the message says which.
     """
     path = Path(path)
     if path.is_dir():
@@ -226,6 +227,8 @@ def read_audio(path: str | Path) -> tuple[Float[Tensor, "channel time"], int]:
         ) from error
     if not MIN_SAMPLE_RATE <= sample_rate <= MAX_SAMPLE_RATE:
         raise AudioError(f"{path} says {sample_rate} Hz, which no recording has: its header is damaged, save it again.")
+    if samples.shape[1] > MAX_CHANNELS:
+        raise AudioError(f"{path} has {samples.shape[1]} channels, at most {MAX_CHANNELS} are read: mix it down first.")
     return torch.from_numpy(np.ascontiguousarray(samples.T)), int(sample_rate)
 
 
@@ -250,7 +253,7 @@ def _as_channels(array: ArrayLike, index: int) -> Float[Tensor, "channel time"]:
     if tensor.ndim not in (1, 2):
         raise AudioError(f"clip {index} has shape {tuple(tensor.shape)}, expected (time,) or (channel, time).")
     tensor = tensor[None] if tensor.ndim == 1 else tensor
-    if tensor.shape[0] > 32 and tensor.shape[1] <= 32:
+    if tensor.shape[0] > MAX_CHANNELS and tensor.shape[1] <= MAX_CHANNELS:
         raise AudioError(f"clip {index} has shape {tuple(tensor.shape)}, which looks like (time, channel): transpose.")
     return _to_float(tensor, index)
 

@@ -92,11 +92,13 @@ def test_each_unreadable_file_is_named_with_the_mend(tmp_path: Path):
     (tmp_path / "empty.wav").touch()
     (tmp_path / "text.wav").write_text("no audio")
     soundfile.write(tmp_path / "rate.wav", tone(0.1), 16_793_216)
+    soundfile.write(tmp_path / "many.wav", tone(0.1)[:, None].repeat(60, 1)[:20], 16_000)
     for name, match in (
         ("empty.wav", "is empty"),
         ("text.wav", "can't be read"),
         ("missing.wav", "does not exist"),
         ("rate.wav", "says 16793216 Hz"),
+        ("many.wav", "has 60 channels"),
     ):
         with pytest.raises(AudioError, match=f"{name} {match}"):
             AudioBatch.load([tmp_path / name])
