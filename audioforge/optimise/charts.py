@@ -26,9 +26,9 @@ def scatter(
     path = " ".join(f"{_x(x, low, high):.1f},{_y(y):.1f}" for x, y in line)
     ticks = "".join(_reward_tick(value) for value in (0.0, 0.25, 0.5, 0.75, 1.0))
     ends = (
-        f'<text x="{_LEFT}" y="{HEIGHT - 16}">{low:g}</text>'
-        f'<text x="{WIDTH - _RIGHT}" y="{HEIGHT - 16}" text-anchor="end">{high:g}</text>'
-        f'<text x="{(WIDTH + _LEFT) / 2}" y="{HEIGHT - 2}" text-anchor="middle">{escape(across)}</text>'
+        f'<text x="{_LEFT}" y="{HEIGHT - 18}">{low:g}</text>'
+        f'<text x="{WIDTH - _RIGHT}" y="{HEIGHT - 18}" text-anchor="end">{high:g}</text>'
+        f'<text x="{(WIDTH + _LEFT) / 2}" y="{HEIGHT - 5}" text-anchor="middle">{escape(across)}</text>'
     )
     joined = f'<polyline points="{path}"/>' if path else ""
     return _svg(ticks + joined + dots + ends, HEIGHT, title)
