@@ -44,7 +44,7 @@ def trend_chart(
         axes.set(xlabel=x_label)
         axes.set_ylim(bottom=0 if top is None else -0.02 * top, top=None if top is None else 1.02 * top)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-        places = {point.x for points in lines for point in points}
+        places = {round(point.x) for points in lines for point in points}
         if len(places) < 2:
             axes.set_xlim(min(places, default=1) - 1, max(places, default=1) + 1)
         axes.grid()
@@ -74,7 +74,7 @@ def judge_charts(names: Sequence[str], runs: Sequence[Sequence[EvaluationEntry]]
         trend_chart(
             f"Judges of run {number}",
             "reward on held-out targets and held-out judge, with 95 % intervals over targets, by evaluation",
-            [_of_evaluations(evaluations, "reward"), _of_evaluations(evaluations, SECOND)],
+            [_of_evaluations(evaluations, "reward"), _of_evaluations(evaluations, SECOND, beside=0.06)],
             f"evaluation of {name}" if name.isascii() and len(name) < 40 else f"evaluation of run {number}",
             1.0,
         )
@@ -88,9 +88,10 @@ def _over_groups(title: str, metric: str, runs: Sequence[Sequence[Window]], top:
     return trend_chart(title, "means over windows of groups, one line a run", lines, "groups so far", top)
 
 
-def _of_evaluations(evaluations: Sequence[EvaluationEntry], name: str) -> list[Point]:
+def _of_evaluations(evaluations: Sequence[EvaluationEntry], name: str, beside: float = 0.0) -> list[Point]:
+    """``beside`` keeps the intervals of two judges from covering each other."""
     return [
-        Point(number, own.metrics[name], own.metrics.get(f"{name}/low"), own.metrics.get(f"{name}/high"))
+        Point(number + beside, own.metrics[name], own.metrics.get(f"{name}/low"), own.metrics.get(f"{name}/high"))
         for number, own in enumerate(evaluations, start=1)
         if name in own.metrics
     ]
