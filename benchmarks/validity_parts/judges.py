@@ -1,7 +1,7 @@
 """Do the rewards agree with a judge from outside? Embedders that no reward listens to.
 
-``musicnn`` took no part in anything. ``aisfx`` is no longer quite outside: the third version of ``mini`` learned, besides
-captions, to foretell its vectors.
+``musicnn`` took no part in anything. ``aisfx`` is no longer quite outside: the third version of ``mini`` learned,
+besides captions, to foretell its vectors.
 
 A judge has no text tower, so it is asked in sound. *Vote*: what share of a clip's nearest neighbours, among clips of
 other packs, belongs to the category that was asked for. *Likeness*: how close a clip is to the one that the request was
