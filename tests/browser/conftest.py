@@ -9,9 +9,9 @@ import pytest
 AXE = Path(__file__).parent / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """The browser, started once."""
+    """The browser; closed with the module, since playwright keeps an event loop running in which no other could run."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = next(
         (own for name in ("chromium", "chromium-browser", "google-chrome") if (own := shutil.which(name))), None
