@@ -97,7 +97,8 @@ class Clips:
         """Un-normalised window vectors of the clips that can be judged; ``clip`` counts within this batch."""
         if embedder.fingerprint not in self._frames:
             rows = torch.nonzero(self.judged)[:, 0]
-            frames, halvings = embed_frames(embedder, self.audio.select(rows.tolist()))
+            audio = self.audio if len(rows) == len(self) else self.audio.select(rows.tolist())  # mostly no copy
+            frames, halvings = embed_frames(embedder, audio)
             self.halvings += halvings
             self._frames[embedder.fingerprint] = FrameEmbeddings(frames.embedding, rows[frames.clip])
         return self._frames[embedder.fingerprint]
