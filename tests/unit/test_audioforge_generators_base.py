@@ -38,5 +38,5 @@ def test_an_empty_prompt_is_refused():
 
 
 def test_an_unknown_generator_is_refused_with_the_known_names():
-    with pytest.raises(ValueError, match="No generator is called 'sketchy'; there is sketch"):
+    with pytest.raises(ValueError, match="No generator is called 'sketchy'; there is musicgen, sketch"):
         load_generator("sketchy")
