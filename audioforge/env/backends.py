@@ -11,6 +11,7 @@ from audioforge.env.second_judge import SecondJudge
 from audioforge.generators import load_generator
 from audioforge.generators.base import Generator
 from audioforge.rewards import StyleConsistency
+from audioforge.scoring.model_fingerprint import refuse_unready
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
 
@@ -43,11 +44,14 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
     """Load the preset's generator and rewards.
 
     Raises:
-        ValueError: If a name is unknown or a checkpoint is missing.
+        ValueError: If a name is unknown, a checkpoint is missing, or the reward would score nothing.
     """
     preset = find_preset(config.preset)
-    generator = load_generator(preset.generator)
-    scorer = Scorer(build_reward(preset))
+    reward = build_reward(preset, device=config.device)
+    refuse_unready(reward, preset.embedder)
+    # The sketch generator computes on the CPU alone.
+    generator = load_generator(preset.generator, **({} if preset.generator == "sketch" else {"device": config.device}))
+    scorer = Scorer(reward)
     folder = Path(config.rollouts_path).parent / "audio" if config.rollouts_path and config.save_audio else None
     provenance = {
         "preset": preset.name,

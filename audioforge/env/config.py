@@ -15,7 +15,8 @@ TINY = "tiny"
 class AudioForgeEnvConfig(BaseEnvConfig):  # type: ignore[misc]  # atroposlib ships no types
     """What an AudioForge run is made of."""
 
-    preset: str = Field(default="embedded", description="Table of backends: embedded or laion")
+    preset: str = Field(default="embedded", description="Table of backends: embedded, laion, or a JSON file")
+    device: str = Field(default="cpu", description="Torch device of generator and rewards, such as cuda")
     policy: str = Field(
         default="",
         description="'tiny' starts the shipped policy, 'server' uses --openai.base_url; empty: the preset's",

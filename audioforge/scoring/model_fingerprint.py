@@ -19,9 +19,28 @@ def model_fingerprint(reward: CombinedReward) -> str:
 
 def model_provenance(reward: CombinedReward) -> dict[str, str]:
     """What judges, in every category: the provenance of scores of a little noise."""
+    return dict(reward.judge(probe_clips()).provenance)
+
+
+def refuse_unready(reward: CombinedReward, embedder: str) -> None:
+    """Refuses a reward that would give no clip of some category a total, before a run is spent on it.
+
+    Raises:
+        ValueError: Naming the category, the reason and the command that mends it.
+    """
+    scores = reward.judge(probe_clips())
+    for category, status in zip(CATEGORIES, scores.status, strict=True):
+        if not status.ok:
+            raise ValueError(
+                f"the reward can't judge {category}: {status.reason}. A new embedder needs a calibration and "
+                f"references: `audioforge calibrate {embedder}` and `audioforge reference build --embedder {embedder}`."
+            )
+
+
+def probe_clips() -> Clips:
+    """A second of noise per category."""
     noise = np.random.default_rng(0).normal(0, 0.1, (len(CATEGORIES), 16_000)).astype(np.float32)
-    probe = Clips(AudioBatch.from_arrays(list(noise), 16_000), ["noise"] * len(CATEGORIES), categories=CATEGORIES)
-    return dict(reward.judge(probe).provenance)
+    return Clips(AudioBatch.from_arrays(list(noise), 16_000), ["noise"] * len(CATEGORIES), categories=CATEGORIES)
 
 
 def code_version() -> str:
