@@ -4,12 +4,12 @@ Sets are looked for in the folder that the caller names, else in the user's own 
 among those that ship. A set made by another version of the embedder is never used.
 """
 
-import os
 from pathlib import Path
 
 from reward_models.checkpoints import CheckpointError, checkpoint_path
 from reward_models.embedders.base import Embedder
 from reward_models.reference import ReferenceSet
+from reward_models.user_cache import user_cache
 
 
 def folder_name(embedder: str) -> str:
@@ -19,8 +19,7 @@ def folder_name(embedder: str) -> str:
 
 def own_references_folder(embedder: str) -> Path:
     """Where ``audioforge reference build`` puts an embedder's sets unless told otherwise."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return cache / "audioforge" / "references" / folder_name(embedder)
+    return user_cache() / "references" / folder_name(embedder)
 
 
 def find_reference_set(embedder: Embedder, category: str, folder: Path | None = None) -> ReferenceSet | None:

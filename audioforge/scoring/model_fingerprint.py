@@ -10,6 +10,7 @@ from audioforge.clips import Clips
 from audioforge.rewards.combined import CombinedReward
 from audioforge.targets import CATEGORIES
 from reward_models.audio import AudioBatch
+from reward_models.checkpoints import CheckpointError
 
 
 def model_fingerprint(reward: CombinedReward) -> str:
@@ -26,12 +27,12 @@ def refuse_unready(reward: CombinedReward, embedder: str) -> None:
     """Refuses a reward that would give no clip of some category a total, before a run is spent on it.
 
     Raises:
-        ValueError: Naming the category, the reason and the command that mends it.
+        CheckpointError: Naming the category, the reason and the command that mends it.
     """
     scores = reward.judge(probe_clips())
     for category, status in zip(CATEGORIES, scores.status, strict=True):
         if not status.ok:
-            raise ValueError(
+            raise CheckpointError(
                 f"the reward can't judge {category}: {status.reason}. A new embedder needs a calibration and "
                 f"references: `audioforge calibrate {embedder}` and `audioforge reference build --embedder {embedder}`."
             )

@@ -4,17 +4,15 @@ None ships for LAION-CLAP: a calibration belongs to the weights, the fill and th
 which its fingerprint covers. ``calibration.json`` beside the checkpoint is asked first, then the user's cache.
 """
 
-import os
 from pathlib import Path
 
 from reward_models.calibration import MatchCalibration, load_calibration
+from reward_models.user_cache import user_cache
 
 
 def user_calibration_path(fingerprint: str) -> Path:
-    """Where a calibration of that fingerprint is kept for this user: below ``AUDIOFORGE_CACHE``, or ``~/.cache``."""
-    root = os.environ.get("AUDIOFORGE_CACHE")
-    cache = Path(root) if root else Path.home() / ".cache" / "audioforge"
-    return cache / "calibration" / f"{fingerprint}.json"
+    """Where a calibration of that fingerprint is kept for this user."""
+    return user_cache() / "calibration" / f"{fingerprint}.json"
 
 
 def find_calibration(folder: Path, fingerprint: str) -> MatchCalibration | None:
