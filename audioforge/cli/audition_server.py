@@ -9,6 +9,7 @@ import typer
 from audioforge.audition.answer_table import choices_table, ratings_table
 from audioforge.audition.clip_list import AuditionClip, AuditionError, list_clips
 from audioforge.audition.session import Audition, Mode
+from audioforge.cli.outputs import require_folder
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -21,6 +22,7 @@ def serve_audition(
     Raises:
         ValueError: If no clip can be played, the table is another's, or the extra isn't installed.
     """
+    require_folder(out.parent)
     audition = make_audition(sources, out, mode=mode, seed=seed, question=question)
     try:
         import pyloudnorm  # noqa: F401 - asked for here, since the first clip is too late to find it missing

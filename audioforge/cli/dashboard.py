@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from audioforge.cli.outputs import require_folder
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -21,11 +23,13 @@ def dashboard(
     from audioforge.dashboard.page import render_dashboard
     from audioforge.dashboard.runs import read_runs
 
+    if out.suffix != ".html":
+        raise ValueError(f"--out is {out}: the dashboard is a page, so give a file that ends in .html.")
     found = read_runs(runs)
     if follow:
         _serve(runs, host, port)
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
+    require_folder(out.parent)
     out.write_text(render_dashboard(found), encoding="utf-8")
     answers = ", ".join(f"{run.name} ({len(run.records)} answers, {len(run.evaluations)} evaluations)" for run in found)
     typer.echo(f"{answers}. Look at {out}")

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from audioforge.cli.outputs import require_folder
 from audioforge.env.process import run_process
 from audioforge.reports.rollouts_page import write_rollouts_page
 from audioforge.reports.rollouts_summary import best_and_worst, component_names, summarise
@@ -27,6 +28,7 @@ def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str
     Raises:
         ValueError: If the preset or a model isn't here.
     """
+    require_folder(out)
     started = time.monotonic()
     typer.echo(f"preset {preset}: {find_preset(preset).summary}.")
     typer.echo(f"{targets} requests, {group_size} answers each; the first takes longest, while the models load.")

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from audioforge.cli.outputs import require_folder
 from audioforge.generators import load_generator
 from audioforge.optimise.budget import UNITS, Budget, Unit
 from audioforge.optimise.optimiser import Candidate, Optimisation, Plan, optimise
@@ -52,6 +53,7 @@ def run_optimise(options: OptimiseOptions) -> int:
         ValueError: If the options don't fit together or something isn't here.
     """
     require_optuna()
+    require_folder(options.out)
     if options.write_preset is not None:
         check_objective(options.write_preset[0])
     subject = _subject(options)

@@ -56,13 +56,16 @@ def _to_json(paths: Sequence[Path], clips: Clips, scores: Scores, preset: str) -
 
 def _print_table(paths: Sequence[Path], clips: Clips, scores: Scores, reward: CombinedReward) -> None:
     table = Table("clip", "category", "total", *scores.components, box=None, pad_edge=False)
-    for index, path in enumerate(paths):
+    # Files of two systems often share their names.
+    names = [path.name for path in paths]
+    names = names if len(set(names)) == len(names) else [str(path) for path in paths]
+    for index in range(len(paths)):
         row = scores.component_scores(index)
         cells = ["–" if own.score is None else f"{own.score:.2f}" for own in row.values()]
         total = float(scores.total[index])
-        table.add_row(path.name, clips.categories[index] or "–", f"{total:.2f}" if total == total else "–", *cells)
+        table.add_row(names[index], clips.categories[index] or "–", f"{total:.2f}" if total == total else "–", *cells)
     console = Console(width=None if Console().is_terminal else 160)
     console.print(table)
-    for index, path in enumerate(paths):
+    for index in range(len(paths)):
         why = explain(scores.component_scores(index), scores.status[index], reward.weights, clips.categories[index])
-        typer.echo(f"{path.name}: {why}")
+        typer.echo(f"{names[index]}: {why}")

@@ -58,6 +58,9 @@ def player_source(audio: AudioBatch, index: int, *, compression: float | None = 
         MP3 as a ``data:`` address.
     """
     clip = audio.select([index])
+    # A clip with NaN has a status and no score, and can still be looked at; the encoder would end the process.
+    heard = torch.nan_to_num(clip.waveform, nan=0.0, posinf=1.0, neginf=-1.0)
+    clip = AudioBatch(heard, clip.sample_rate, clip.lengths)
     samples = clip.resample(PICTURE_RATE).clip(0)[:2].clamp(-1, 1).numpy().T
     file = io.BytesIO()
     mode = None if compression is None else "VARIABLE"

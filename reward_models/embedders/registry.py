@@ -5,6 +5,7 @@ from pathlib import Path
 
 from reward_models.audio import Fill
 from reward_models.checkpoints import CheckpointError, checkpoint_path, load_config
+from reward_models.device import require_device
 from reward_models.embedders.base import Embedder, TextAudioEmbedder
 from reward_models.embedders.load_options import LoadOptions, Precision
 
@@ -93,6 +94,7 @@ def load_embedder(
         CheckpointError: If the name is unknown, the weights aren't here or an option isn't the caller's to choose; the
             message says what to do.
     """
+    require_device(device)
     return _loader(name)(name, LoadOptions(device, precision, fill))
 
 
