@@ -19,7 +19,11 @@ def chromium() -> Iterator[object]:
     if found is None:
         pytest.skip("there is no chromium on this machine (Debian: apt-get install chromium)")
     with api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        browser = playwright.chromium.launch(executable_path=found, args=options)
+        # Containers often have a small /dev/shm, and tests may run as root.
+        options = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"]
+        try:
+            browser = playwright.chromium.launch(executable_path=found, args=options)
+        except api.Error as error:
+            pytest.skip(f"{found} doesn't start on this machine: {str(error).splitlines()[0]}")
         yield browser
         browser.close()
