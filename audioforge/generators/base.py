@@ -75,6 +75,19 @@ class Generator(ABC):
     parameters: ParameterSpace
     fingerprint: str
 
+    def check(self, proposals: Sequence[Proposal], seeds: Sequence[int]) -> None:
+        """Accept items that can be rendered.
+
+        Raises:
+            ProposalError: If a proposal is outside ``parameters``.
+            ValueError: If there are not as many seeds as proposals, or none.
+        """
+        if not proposals or len(proposals) != len(seeds):
+            counts = f"{len(proposals)} proposals and {len(seeds)} seeds"
+            raise ValueError(f"{self.name} needs at least one proposal, and one seed for each: got {counts}.")
+        for proposal in proposals:
+            self.parameters.check(proposal)
+
     @abstractmethod
     def generate(self, proposals: Sequence[Proposal], seeds: Sequence[int]) -> AudioBatch:
         """Render one clip a proposal.

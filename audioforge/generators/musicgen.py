@@ -11,7 +11,7 @@ from transformers import LogitsProcessor, LogitsProcessorList
 from typing_extensions import override
 
 from audioforge.generators.base import Generator, ParameterSpace
-from audioforge.generators.stable_audio.batching import in_halves
+from audioforge.generators.batching import alike, in_batches
 from audioforge.proposals import Proposal
 from reward_models.audio import AudioBatch
 from reward_models.checkpoints import CheckpointError
@@ -63,23 +63,11 @@ class MusicGenGenerator(Generator):
     @override
     def generate(self, proposals: Sequence[Proposal], seeds: Sequence[int]) -> AudioBatch:
         """Render one clip a proposal (see ``Generator.generate``)."""
-        if not proposals or len(proposals) != len(seeds):
-            counts = f"{len(proposals)} proposals and {len(seeds)} seeds"
-            raise ValueError(f"{self.name} needs at least one proposal, and one seed for each: got {counts}.")
-        for proposal in proposals:
-            self.parameters.check(proposal)
-        clips: dict[int, Tensor] = {}
-        for rows in self._batches(proposals):
-            rendered = in_halves([(proposals[row], seeds[row]) for row in rows], self._render)
-            clips.update(zip(rows, rendered, strict=True))
-        return AudioBatch.from_arrays([clips[index] for index in range(len(proposals))], self.sample_rate)
-
-    def _batches(self, proposals: Sequence[Proposal]) -> list[list[int]]:
-        alike: dict[tuple[object, ...], list[int]] = {}
-        for index, own in enumerate(proposals):
-            alike.setdefault((own.cfg_scale, own.sampler, own.seconds), []).append(index)
-        size = self._max_batch
-        return [rows[start : start + size] for rows in alike.values() for start in range(0, len(rows), size)]
+        self.check(proposals, seeds)
+        shared = [(own.cfg_scale, own.sampler, own.seconds) for own in proposals]
+        items = list(zip(proposals, seeds, strict=True))
+        clips: list[Tensor] = in_batches(items, alike(shared, self._max_batch), self._render)
+        return AudioBatch.from_arrays(clips, self.sample_rate)
 
     @torch.no_grad()
     def _render(self, items: Sequence[tuple[Proposal, int]]) -> list[Float[Tensor, "channel time"]]:

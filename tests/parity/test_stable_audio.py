@@ -8,7 +8,7 @@ import torch
 
 from audioforge.generators import load_generator
 from audioforge.generators.stable_audio import StableAudioGenerator
-from audioforge.generators.stable_audio.batching import batches
+from audioforge.generators.stable_audio.generator import batches
 from audioforge.proposals import Proposal, ProposalError
 from reward_models.checkpoints import CheckpointError
 from tests.tiny_stable_audio import MAX_TOKENS, RATE, SAMPLE_SIZE, write_model

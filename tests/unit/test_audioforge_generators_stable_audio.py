@@ -8,9 +8,10 @@ import torch
 from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
 
 from audioforge.generators import load_generator
+from audioforge.generators.batching import in_halves
 from audioforge.generators.stable_audio import loading
-from audioforge.generators.stable_audio.batching import batches, in_halves
 from audioforge.generators.stable_audio.flow_sampling import SAMPLERS, Noise, flow_times
+from audioforge.generators.stable_audio.generator import batches
 from audioforge.proposals import Proposal
 from reward_models.checkpoints import CheckpointError
 

@@ -49,11 +49,7 @@ class SketchGenerator(Generator):
 
     def generate(self, proposals: Sequence[Proposal], seeds: Sequence[int]) -> AudioBatch:
         """Render one clip a proposal (see ``Generator.generate``)."""
-        if not proposals or len(proposals) != len(seeds):
-            counts = f"{len(proposals)} proposals and {len(seeds)} seeds"
-            raise ValueError(f"sketch needs at least one proposal, and one seed for each: got {counts}.")
-        for proposal in proposals:
-            self.parameters.check(proposal)
+        self.check(proposals, seeds)
         clips = [render(proposal, int(seed)) for proposal, seed in zip(proposals, seeds, strict=True)]
         return AudioBatch.from_arrays(clips, SAMPLE_RATE)
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from audioforge.generators.base import Generator, ParameterSpace
-from audioforge.generators.stable_audio.batching import batches, in_halves
+from audioforge.generators.batching import alike, in_batches
 from audioforge.generators.stable_audio.flow_sampling import SAMPLERS, Noise, Velocity
 from audioforge.generators.stable_audio.loading import SMALL, StableAudioModel, load_stable_audio, prompt_conditioner
 from audioforge.proposals import Proposal
@@ -67,17 +67,11 @@ class StableAudioGenerator(Generator):
     @override
     def generate(self, proposals: Sequence[Proposal], seeds: Sequence[int]) -> AudioBatch:
         """Render one clip a proposal (see ``Generator.generate``)."""
-        if not proposals or len(proposals) != len(seeds):
-            counts = f"{len(proposals)} proposals and {len(seeds)} seeds"
-            raise ValueError(f"{self.name} needs at least one proposal, and one seed for each: got {counts}.")
-        for proposal in proposals:
-            self.parameters.check(proposal)
+        self.check(proposals, seeds)
         self._warn_of_unheard_words(proposals)
-        clips: dict[int, Tensor] = {}
-        for rows in batches(proposals, self._max_batch):
-            rendered = in_halves([(proposals[row], seeds[row]) for row in rows], self._render)
-            clips.update(zip(rows, rendered, strict=True))
-        return AudioBatch.from_arrays([clips[index] for index in range(len(proposals))], self.sample_rate)
+        items = list(zip(proposals, seeds, strict=True))
+        clips: list[Tensor] = in_batches(items, batches(proposals, self._max_batch), self._render)
+        return AudioBatch.from_arrays(clips, self.sample_rate)
 
     def count_tokens(self, prompt: str) -> int:
         """Tokens of a prompt, the closing one included; those past ``parameters.prompt_tokens`` are not heard."""
@@ -138,3 +132,14 @@ class StableAudioGenerator(Generator):
     def _finished(self, waveform: Tensor, proposal: Proposal) -> Float[Tensor, "channel time"]:
         clip = waveform[:, : round(proposal.seconds * self.sample_rate)]
         return clip / clip.abs().max().clamp_min(1.0)
+
+
+def batches(proposals: Sequence[Proposal], max_batch: int) -> list[list[int]]:
+    """Indices of proposals that can be rendered together, in the order of their first items."""
+    return alike([_shared(own) for own in proposals], max_batch)
+
+
+def _shared(proposal: Proposal) -> tuple[object, ...]:
+    """What a batch must share; prompts and seconds may differ, and a negative prompt is only read with guidance."""
+    negative = proposal.cfg_scale != 1 and bool(proposal.negative_prompt.strip())
+    return proposal.steps, proposal.cfg_scale, proposal.sampler, negative
