@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from audioforge.choices import check_choice
 from audioforge.data_entries import Entry, list_entries, refuse_duplicates
 from audioforge.data_files import DataError, data_path, read_json
 from audioforge.targets import CATEGORIES
@@ -78,9 +79,8 @@ def load_reference_clips(
         DataError: Naming file, entry and mend, if anything in the *whole* manifest is wrong.
         ValueError: If ``split`` or ``category`` is unknown.
     """
-    for name, value, options in (("category", category, CATEGORIES), ("split", split, REFERENCE_SPLITS)):
-        if value is not None and value not in options:
-            raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}.")
+    check_choice("category", category, CATEGORIES)
+    check_choice("split", split, REFERENCE_SPLITS)
     folder = folder or data_path("evaluation_references")
     manifest = folder / "manifest.json"
     entries = list_entries(read_json(manifest), f"{folder.name}/manifest.json", key="file")

@@ -6,6 +6,8 @@ among those that ship. A set made by another version of the embedder is never us
 
 from pathlib import Path
 
+from audioforge.choices import wrong_choice
+from audioforge.targets import CATEGORIES
 from reward_models.checkpoints import CheckpointError, checkpoint_path
 from reward_models.embedders.base import Embedder
 from reward_models.reference import ReferenceSet
@@ -81,7 +83,9 @@ class ReferenceLibrary:
     def missing(self, clip: str, category: str | None) -> str:
         """Why the clip of that name has no reference set, and the mend."""
         if category is None:
-            return f"{clip} has no category to compare it with: name drums, instruments, sfx or ambient"
+            return f"{clip} has no category to compare it with: give one of {', '.join(CATEGORIES)}"
+        if category not in CATEGORIES:
+            return f"{clip}: {wrong_choice('category', category, CATEGORIES)}"
         return (
             f"{clip}: there is no reference set of {category!r} for {self.embedder.name}: "
             f"build it with `audioforge reference build --embedder {self.embedder.name}`"

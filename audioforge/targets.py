@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from audioforge.choices import check_choice
 from audioforge.data_entries import Entry, list_entries, refuse_duplicates
 from audioforge.data_files import data_path, read_json
 
@@ -97,8 +98,8 @@ def load_targets(
         DataError: Naming file, entry and mend, if anything in the *whole* file is wrong.
         ValueError: If ``split`` or ``category`` is unknown.
     """
-    _check_choice("split", split, SPLITS)
-    _check_choice("category", category, CATEGORIES)
+    check_choice("split", split, SPLITS)
+    check_choice("category", category, CATEGORIES)
     path = path or data_path("target_styles.json")
     entries = list_entries(read_json(path), path.name, key="id")
     targets = tuple(_read_target(entry) for entry in entries)
@@ -147,8 +148,3 @@ def _read_metadata(entry: Entry) -> TargetMetadata:
         entry.whole("recommended_steps", *STEPS),
         entry.number("typical_cfg_scale", *CFG_SCALE),
     )
-
-
-def _check_choice(name: str, value: str | None, options: tuple[str, ...]) -> None:
-    if value is not None and value not in options:
-        raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from audioforge.benchmark.entries import BenchmarkClip, BenchmarkError, Mismatch, Pairing, Request, gather
+from audioforge.choices import wrong_choice
 from audioforge.targets import CATEGORIES
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3")
@@ -148,7 +149,7 @@ def _request(path: Path, number: int, row: Row) -> Request:
         missing = "id" if name is None else "request"
         raise BenchmarkError(f'{path}, row {number}: no "{missing}"; it has {", ".join(row) or "nothing"}.')
     if category is not None and category not in CATEGORIES:
-        raise BenchmarkError(f"{path}, row {number}: category {category!r} is none of {', '.join(CATEGORIES)}.")
+        raise BenchmarkError(f"{path}, row {number}: {wrong_choice('category', category, CATEGORIES)}.")
     return Request(name, text, category)
 
 

@@ -5,15 +5,16 @@ Heavy modules are imported inside the commands, so that ``audioforge --help`` an
 """
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from audioforge.choices import wrong_choice
 from audioforge.cli import reference
 from audioforge.cli.audition import audition
 from audioforge.cli.dashboard import dashboard
+from audioforge.targets import CATEGORIES
 
 app = typer.Typer(
     help="Learned-embedding rewards for text-to-audio: how good is this clip for this request?",
@@ -26,13 +27,15 @@ app.command()(audition)
 app.command()(dashboard)
 
 
-class Category(StrEnum):
-    """The categories with references."""
+def _known_category(value: str | None) -> str | None:
+    if value is not None and value not in CATEGORIES:
+        raise typer.BadParameter(f"{wrong_choice('category', value, CATEGORIES)}.")
+    return value
 
-    DRUMS = "drums"
-    INSTRUMENTS = "instruments"
-    SFX = "sfx"
-    AMBIENT = "ambient"
+
+def _category_option(help_text: str) -> Any:  # noqa: ANN401 - typer types its own options so
+    """The option ``--category``; what is none of the four is refused before any model loads."""
+    return typer.Option(help=f"{help_text}: {', '.join(CATEGORIES)}.", metavar="<name>", callback=_known_category)
 
 
 PresetOption = Annotated[str, typer.Option(help="Which backends judge: embedded or laion.")]
@@ -43,7 +46,7 @@ DeviceOption = Annotated[str, typer.Option(help="Torch device, such as cpu or cu
 def score(
     clips: Annotated[list[Path], typer.Argument(help="Audio files (wav, flac, ogg, mp3).", show_default=False)],
     request: Annotated[list[str], typer.Option(help="What was asked for; give one, or one per clip.")],
-    category: Annotated[Category | None, typer.Option(help="What kind of sound; guessed from the request.")] = None,
+    category: Annotated[str | None, _category_option("Kind of sound, guessed from the request if absent")] = None,
     preset: PresetOption = "embedded",
     device: DeviceOption = "cpu",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -51,8 +54,7 @@ def score(
     """Score clips against a request, with every component of the score. For thousands of clips: score-archive."""
     from audioforge.cli.score import score_files
 
-    chosen = None if category is None else category.value
-    raise typer.Exit(score_files(clips, request, category=chosen, preset=preset, device=device, as_json=json))
+    raise typer.Exit(score_files(clips, request, category=category, preset=preset, device=device, as_json=json))
 
 
 @app.command()
@@ -60,7 +62,7 @@ def score_archive(  # noqa: PLR0913 - its options
     archive: Annotated[Path, typer.Argument(help="Folder, or a table (parquet, csv, jsonl) with a column file.")],
     out: Annotated[Path, typer.Option(help="Folder for the parts and scores.parquet; a run goes on where it was.")],
     request: Annotated[str | None, typer.Option(help="For clips without a request of their own.")] = None,
-    category: Annotated[Category | None, typer.Option(help="For clips without one; guessed from the request.")] = None,
+    category: Annotated[str | None, _category_option("For clips without one, else guessed from the request")] = None,
     preset: PresetOption = "embedded",
     device: DeviceOption = "cpu",
     shard_clips: Annotated[int, typer.Option(min=1, help="Clips scored as one batch.")] = 64,
@@ -72,8 +74,7 @@ def score_archive(  # noqa: PLR0913 - its options
     """Score a whole archive into Parquet, resumable, on this machine or on a Ray cluster."""
     from audioforge.cli.score_archive import ArchiveOptions, score_archive_to
 
-    chosen = None if category is None else category.value
-    options = ArchiveOptions(request, chosen, preset, device, shard_clips, workers if ray else 0, cpus, gpus)
+    options = ArchiveOptions(request, category, preset, device, shard_clips, workers if ray else 0, cpus, gpus)
     raise typer.Exit(score_archive_to(archive, out, options))
 
 
@@ -131,7 +132,7 @@ def demo(
 def optimise(  # noqa: PLR0913 - its options
     out: Annotated[Path, typer.Option(help="Folder for the page, the recommendation and the trials.")],
     target: Annotated[str | None, typer.Option(help="Id of one target of target_styles.json.")] = None,
-    category: Annotated[Category | None, typer.Option(help="All training targets of a category instead.")] = None,
+    category: Annotated[str | None, _category_option("All training targets of a category instead")] = None,
     budget: Annotated[int, typer.Option(min=1, help="Most that may be spent, the final measurement included.")] = 400,
     unit: Annotated[str, typer.Option(help="What the budget counts: clips, or evaluations of the network.")] = "clips",
     preset: PresetOption = "embedded",
@@ -147,9 +148,8 @@ def optimise(  # noqa: PLR0913 - its options
     """Search prompt forms and generation parameters under the reward; recommend settings measured on new seeds."""
     from audioforge.cli.optimise import OptimiseOptions, run_optimise
 
-    chosen = None if category is None else category.value
     options = OptimiseOptions(
-        target, chosen, budget, unit, preset, storage, out, seed, clips, most_steps, write_preset, device
+        target, category, budget, unit, preset, storage, out, seed, clips, most_steps, write_preset, device
     )
     raise typer.Exit(run_optimise(options))
 

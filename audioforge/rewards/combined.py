@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 from typing_extensions import override
 
+from audioforge.choices import wrong_choice
 from audioforge.clips import Clips
 from audioforge.rewards.base import Reward, RewardResult, masked
 from audioforge.rewards.scores import Scores
@@ -74,7 +75,7 @@ class CombinedReward(Reward):
     ) -> ClipStatus:
         category, known = clips.categories[index], self.weights.categories
         if category is not None and known and category not in known:
-            reason = f"unknown category {category!r}: give one of {', '.join(known)}, or none"
+            reason = f"{clips.names[index]}: {wrong_choice('category', category, known)}"
             return ClipStatus(Status.NO_REFERENCE, reason)
         return _first_failure(clips, results, counted, index)
 

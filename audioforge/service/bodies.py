@@ -8,28 +8,37 @@ import binascii
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from audioforge.choices import check_choice
 from audioforge.clips import MAX_REQUEST_CHARACTERS
 from audioforge.service.errors import ServiceError, invalid, too_big
 from audioforge.service.settings import ServiceSettings
+from audioforge.targets import CATEGORIES
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
 T = TypeVar("T")
 
-CategoryName = Literal["drums", "instruments", "sfx", "ambient"]
 RequestText = Annotated[str, Field(max_length=MAX_REQUEST_CHARACTERS)]
+
+
+def _known_category(value: str) -> str:
+    check_choice("category", value, CATEGORIES)
+    return value
 
 
 def _as_column(value: object) -> object:
     """A single text stands for all clips; the columns are made of equal length later."""
     return value if value is None or isinstance(value, list) else [value]
+
+
+CategoryName = Annotated[str, AfterValidator(_known_category), Field(json_schema_extra={"enum": list(CATEGORIES)})]
 
 
 class ScoreColumns(BaseModel):
@@ -159,7 +168,8 @@ def _validated(model: type[ScoreColumns], fields: object) -> ScoreColumns:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise invalid(f"{place}: {first['msg']}. Known fields: {', '.join(model.model_fields)}.") from error
+        message = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise invalid(f"{place}: {message}. Known fields: {', '.join(model.model_fields)}.") from error
 
 
 def _bytes(text: str, index: int) -> bytes:

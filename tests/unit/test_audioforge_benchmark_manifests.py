@@ -72,7 +72,10 @@ def test_the_requests_file_counts_where_a_manifest_says_otherwise(tmp_path: Path
     [
         ([{"id": "a", "request": "x"}], 'row 1: no "file"'),
         ([{"id": "a", "file": "x.wav"}], 'row 1: no "request"'),
-        ([{"id": "a", "request": "x", "file": "x.wav", "category": "drum"}], "none of drums"),
+        (
+            [{"id": "a", "request": "x", "file": "x.wav", "category": "drum"}],
+            "one of drums, instruments, sfx, ambient, got 'drum'",
+        ),
         ([{"id": "a", "request": "x", "file": "x.wav", "seed": "one"}], "no whole number"),
         ([{"id": "a", "request": "x", "file": "x.wav"}] * 2, "set them apart"),
         (

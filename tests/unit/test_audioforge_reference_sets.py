@@ -40,5 +40,7 @@ def test_a_library_loads_each_set_once(sets, monkeypatch):
 
 def test_a_missing_set_is_explained(sets):
     library = ReferenceLibrary(SpectrumEmbedder(), sets)
-    assert "no reference set of 'polka' for spectrum" in library.missing("clip 3", "polka")
+    assert "no reference set of 'sfx' for spectrum" in library.missing("clip 3", "sfx")
+    one_of = "category must be one of drums, instruments, sfx, ambient"
+    assert library.missing("clip 3", "polka") == f"clip 3: {one_of}, got 'polka'"
     assert library.missing("clip 3", None).startswith("clip 3 has no category")

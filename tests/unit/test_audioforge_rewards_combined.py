@@ -46,7 +46,7 @@ def test_an_unknown_category_is_a_status_and_never_a_higher_total():
     weights = RewardWeights("t", {"a": 1}, {"drums": {"b": 1}})
     scores = judged([Fixed("a", 0.9), Fixed("b", 0.2)], weights, categories=["kazoo", "drums"])
     assert torch.isnan(scores.total).tolist() == [True, False]
-    assert scores.status[0].reason == "unknown category 'kazoo': give one of drums, or none"
+    assert scores.status[0].reason == "clip 0: category must be one of drums, got 'kazoo'"
 
 
 def test_a_gate_shrinks_the_total_in_proportion():
