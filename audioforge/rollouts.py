@@ -61,6 +61,8 @@ class RolloutRecord:
         audio: The clip's file, relative to the record file's folder; ``None`` if there is none.
         provenance: What made and judged it: preset, generator, policy, embedder and calibration fingerprints.
         charges: Shares of the total that the answer pays, by reason; empty where it pays none.
+        step: The trainer's step when the policy was asked; without a trainer, how many groups were done.
+        second_judge: What a judge says that is no part of the reward, in [0, 1]; ``None`` where none was asked.
     """
 
     id: str
@@ -84,6 +86,8 @@ class RolloutRecord:
     audio: str | None
     provenance: Mapping[str, str]
     charges: Mapping[str, float] = field(default_factory=dict)
+    step: int = 0
+    second_judge: float | None = None
 
 
 class RolloutSink(Protocol):

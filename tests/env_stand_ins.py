@@ -48,8 +48,8 @@ class PeakScorer:
         self.failures = failures
         self.calls: list[dict[str, object]] = []
 
-    async def score_async(self, audio, requests=None, *, categories=None, groups=None) -> Scores:
-        self.calls.append({"requests": requests, "categories": categories, "groups": groups})
+    async def score_async(self, audio, requests=None, *, categories=None, groups=None, terms=None) -> Scores:
+        self.calls.append({"requests": requests, "categories": categories, "groups": groups, "terms": terms})
         if self.failures > 0:
             self.failures -= 1
             raise RuntimeError("the scorer broke")

@@ -25,7 +25,7 @@ from audioforge.env.evaluation_log import earlier_evaluations, note_evaluation
 from audioforge.env.groups import scored_group, spread
 from audioforge.env.guarded import GuardedEnv
 from audioforge.env.history import History
-from audioforge.env.judging import GroupJudge
+from audioforge.env.judging import GroupJudge, Occasion
 from audioforge.env.outbox import Outbox
 from audioforge.env.policy_watch import PolicyWatch
 from audioforge.env.run_state import RunStateError, load_state, lock_state, save_state
@@ -34,7 +34,7 @@ from audioforge.env.second_judge import SecondJudge
 from audioforge.env.statistics import metric_means, parameter_effects
 from audioforge.policies.server import serve_policy
 from audioforge.proposals import Proposal
-from audioforge.rollouts import Message, RolloutRecord, RolloutSink, RolloutWriter, drop_unfinished
+from audioforge.rollouts import Message, RolloutRecord, RolloutSink, RolloutWriter, drop_unfinished, record_to_json
 from audioforge.targets import Target, load_targets
 from audioforge.templates import load_templates
 from audioforge.tracking import NoLogger, RunLogger, open_logger
@@ -192,12 +192,12 @@ class AudioForgeEnv(GuardedEnv):
         return group, []
 
     async def _roll_out(self, item: GroupItem) -> dict[str, Any] | None:
-        started = time.monotonic()
+        started, step = time.monotonic(), self.curr_step
         messages = self.get_prompt(item.target, seed=item.seed)
         seed = item.seed if self.process_mode else None  # a run without a trainer can be repeated
         answers = await self.ask_policy(messages, self.config.group_size, self.config.temperature, seed=seed)
-        seconds = time.monotonic() - started
-        judged = await self._ready().judge.judge_aloud(item, messages, answers, policy_seconds=seconds)
+        occasion = Occasion(policy_seconds=time.monotonic() - started, step=step)
+        judged = await self._ready().judge.judge_aloud(item, messages, answers, occasion)
         records = judged.records
         self._keep(item, records)
         self.tracker.group(item.number, records, judged.audio, judged.rows, self.metric_calculations(records))
@@ -245,10 +245,12 @@ class AudioForgeEnv(GuardedEnv):
         del args, kwargs
         started = time.time()
         evaluation = await evaluate_policy(self)
+        if self.evaluate_mode:  # while serving, the file is of the groups that a trainer was sent
+            self._write(evaluation.records)
         self._compare(evaluation.metrics)
         await self.evaluate_log(
             metrics=evaluation.metrics,
-            samples=evaluation.samples,
+            samples=[record_to_json(record) for record in evaluation.records],
             start_time=started,
             end_time=time.time(),
             generation_parameters={"temperature": self.config.temperature, "n": self.config.group_size},
@@ -353,6 +355,9 @@ class AudioForgeEnv(GuardedEnv):
 
     def _keep(self, item: GroupItem, records: Sequence[RolloutRecord]) -> None:
         self._judged[item.number] = tuple(records)
+        self._write(records)
+
+    def _write(self, records: Sequence[RolloutRecord]) -> None:
         for sink in self.sinks:
             for record in records:
                 sink.write(record)

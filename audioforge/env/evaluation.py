@@ -4,27 +4,21 @@ import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from audioforge.env.judging import Occasion
 from audioforge.env.schedule import GroupItem, Schedule
 from audioforge.env.second_judge import agreement
 from audioforge.env.statistics import bootstrap_interval, metric_means
-from audioforge.rollouts import RolloutRecord, record_to_json
+from audioforge.rollouts import RolloutRecord
+from audioforge.scoring.calls import Priority
 from audioforge.targets import Target, load_targets
 
 if TYPE_CHECKING:
     from audioforge.env.environment import AudioForgeEnv
 
 SECOND = "second_judge"
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A rollout with what the second judge says of its clip; ``None`` where there is none, or no second judge."""
-
-    record: RolloutRecord
-    second: float | None
 
 
 @dataclass(frozen=True)
@@ -35,11 +29,11 @@ class Evaluation:
         metrics: Means as in ``metric_means``, with ``<name>/low`` and ``<name>/high`` (95 % over targets) for
             ``reward`` and ``second_judge``, ``second_judge/agreement`` (rank correlation with the total over clips) and
             ``targets``.
-        samples: Every rollout as plain JSON values, with ``second_judge``.
+        records: Every rollout, with its ``second_judge``.
     """
 
     metrics: dict[str, float]
-    samples: list[dict[str, Any]]
+    records: tuple[RolloutRecord, ...]
 
 
 async def evaluate_policy(env: "AudioForgeEnv") -> Evaluation:
@@ -50,9 +44,8 @@ async def evaluate_policy(env: "AudioForgeEnv") -> Evaluation:
     # Groups at a time do not change the answers: each is drawn with its own seed.
     async with asyncio.TaskGroup() as tasks:
         groups = [tasks.create_task(_roll_out(env, _item(schedule, targets, n), turn)) for n in range(len(targets))]
-    heard = [one for group in groups for one in group.result()]
-    samples = [record_to_json(one.record) | {SECOND: one.second} for one in heard]
-    return Evaluation(_metrics(heard, seed) | {"targets": float(len(targets))}, samples)
+    records = tuple(record for group in groups for record in group.result())
+    return Evaluation(_metrics(records, seed) | {"targets": float(len(targets))}, records)
 
 
 def parting(earlier: Mapping[str, float], now: Mapping[str, float]) -> str | None:
@@ -96,26 +89,28 @@ def _item(schedule: Schedule, targets: Sequence[Target], number: int) -> GroupIt
     return GroupItem(number, targets[number], schedule.item(number).seed)
 
 
-async def _roll_out(env: "AudioForgeEnv", item: GroupItem, turn: asyncio.Semaphore) -> list[Heard]:
+async def _roll_out(env: "AudioForgeEnv", item: GroupItem, turn: asyncio.Semaphore) -> list[RolloutRecord]:
     async with turn:
+        # Groups count from 0 here as they do in training: only where there is no training may their clips be kept.
+        occasion = Occasion(step=env.curr_step, priority=Priority.EVALUATION, keep_audio=env.evaluate_mode)
         messages = env.get_prompt(item.target, seed=item.seed)
         answers = await env.ask_policy(messages, env.config.group_size, env.config.temperature, seed=item.seed)
         judge, second = env.judges()
-        judged = await judge.judge_aloud(item, messages, answers)
+        judged = await judge.judge_aloud(item, messages, answers, occasion)
         scores: dict[int, float | None] = {}
         if second is not None and judged.audio is not None:
             scores = dict(zip(judged.rows, await second.judge(judged.audio, item.target.category), strict=True))
-        return [Heard(record, scores.get(row)) for row, record in enumerate(judged.records)]
+        return [replace(record, second_judge=scores.get(row)) for row, record in enumerate(judged.records)]
 
 
-def _metrics(heard: Sequence[Heard], seed: int) -> dict[str, float]:
-    metrics = metric_means([one.record for one in heard])
-    metrics |= _interval("reward", [(one.record.target_id, one.record.reward) for one in heard], seed)
-    judged = [(one, one.second) for one in heard if one.second is not None]
+def _metrics(records: Sequence[RolloutRecord], seed: int) -> dict[str, float]:
+    metrics = metric_means(records)
+    metrics |= _interval("reward", [(own.target_id, own.reward) for own in records], seed)
+    judged = [(own, own.second_judge) for own in records if own.second_judge is not None]
     if judged:
         metrics[SECOND] = math.fsum(second for _, second in judged) / len(judged)
-        metrics |= _interval(SECOND, [(one.record.target_id, second) for one, second in judged], seed)
-    pairs = [(one.record.total, second) for one, second in judged if one.record.total is not None]
+        metrics |= _interval(SECOND, [(own.target_id, second) for own, second in judged], seed)
+    pairs = [(own.total, second) for own, second in judged if own.total is not None]
     rank = agreement([total for total, _ in pairs], [second for _, second in pairs])
     return metrics if rank is None else metrics | {f"{SECOND}/agreement": rank}
 

@@ -21,6 +21,7 @@ from audioforge.proposals import Proposal
 from audioforge.rewards.scores import Scores
 from audioforge.rollouts import Message, RolloutRecord
 from audioforge.scoring.answers import read_answer
+from audioforge.scoring.calls import CallTerms, Priority
 from audioforge.status import OK, ClipStatus
 from reward_models.audio import AudioBatch
 
@@ -35,8 +36,29 @@ class BatchScorer(Protocol):
         *,
         categories: Sequence[str | None] | None = None,
         groups: Sequence[str | None] | None = None,
+        terms: CallTerms = ...,
     ) -> Scores:
         """Judge the clips without blocking the event loop."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What a group is rolled out for.
+
+    Attributes:
+        policy_seconds: How long the policy took to answer.
+        step: The trainer's step when it was asked.
+        priority: Of the scoring; evaluation goes before training.
+        keep_audio: Whether its clips go into the judge's ``audio_folder``, where there is one.
+    """
+
+    policy_seconds: float = 0.0
+    step: int = 0
+    priority: Priority = Priority.TRAINING
+    keep_audio: bool = True
+
+
+TRAINING = Occasion()
 
 
 @dataclass(frozen=True)
@@ -73,6 +95,7 @@ class _Group:
 
     item: GroupItem
     messages: tuple[Message, ...]
+    occasion: Occasion
     seconds: Mapping[str, float]
     provenance: Mapping[str, str]
 
@@ -100,13 +123,13 @@ class GroupJudge:
     charges: Charges = field(default_factory=Charges)
 
     async def judge(
-        self, item: GroupItem, messages: Sequence[Message], answers: Sequence[Answer], *, policy_seconds: float = 0.0
+        self, item: GroupItem, messages: Sequence[Message], answers: Sequence[Answer], occasion: Occasion = TRAINING
     ) -> list[RolloutRecord]:
         """One record an answer, in order; as :meth:`judge_aloud` without the sound."""
-        return (await self.judge_aloud(item, messages, answers, policy_seconds=policy_seconds)).records
+        return (await self.judge_aloud(item, messages, answers, occasion)).records
 
     async def judge_aloud(
-        self, item: GroupItem, messages: Sequence[Message], answers: Sequence[Answer], *, policy_seconds: float = 0.0
+        self, item: GroupItem, messages: Sequence[Message], answers: Sequence[Answer], occasion: Occasion = TRAINING
     ) -> Judged:
         """Render and score a group.
 
@@ -114,23 +137,23 @@ class GroupJudge:
             item: What was asked.
             messages: How it was put to the policy.
             answers: What it said.
-            policy_seconds: How long it took to say so, for the records.
+            occasion: What it is done for.
 
         Raises:
             Whatever the generator or the scorer raise for the batch as a whole; single bad clips have a status.
         """
         verdicts = [self._parse(answer.text) for answer in answers]
-        seconds = {"policy": policy_seconds, "generate": 0.0, "score": 0.0}
+        seconds = {"policy": occasion.policy_seconds, "generate": 0.0, "score": 0.0}
         rows = [row for row, verdict in enumerate(verdicts) if verdict.proposal is not None]
         provenance, audio = dict(self.provenance), None
         if rows:
             audio, seconds["generate"] = await self._render([verdicts[row].proposal for row in rows], item.seed)
-            scores, seconds["score"] = await self._score(audio, item)
-            files = await asyncio.to_thread(self._keep, audio, item, rows)
+            scores, seconds["score"] = await self._score(audio, item, occasion.priority)
+            files = await asyncio.to_thread(self._keep, audio, item, rows, occasion)
             provenance |= scores.provenance
             for place, row in enumerate(rows):
                 verdicts[row] = _scored(verdicts[row], scores, place, files[place])
-        group = _Group(item, tuple(messages), seconds, provenance)
+        group = _Group(item, tuple(messages), occasion, seconds, provenance)
         records = [
             self._record(group, index, answer, verdict)
             for index, (answer, verdict) in enumerate(zip(answers, verdicts, strict=True))
@@ -167,7 +190,7 @@ class GroupJudge:
         if not rendering.cancelled():
             rendering.exception()  # looked at, since nobody else does where the caller is gone
 
-    async def _score(self, audio: AudioBatch, item: GroupItem) -> tuple[Scores, float]:
+    async def _score(self, audio: AudioBatch, item: GroupItem, priority: Priority) -> tuple[Scores, float]:
         started = time.monotonic()
         count, target = len(audio), item.target
         scores = await self.scorer.score_async(
@@ -175,11 +198,12 @@ class GroupJudge:
             [target.target_description] * count,
             categories=[target.category] * count,
             groups=[str(item.number)] * count,
+            terms=CallTerms(priority),
         )
         return scores, time.monotonic() - started
 
-    def _keep(self, audio: AudioBatch, item: GroupItem, rows: Sequence[int]) -> list[str | None]:
-        if self.audio_folder is None:
+    def _keep(self, audio: AudioBatch, item: GroupItem, rows: Sequence[int], occasion: Occasion) -> list[str | None]:
+        if self.audio_folder is None or not occasion.keep_audio:
             return [None] * len(rows)
         self.audio_folder.mkdir(parents=True, exist_ok=True)
         paths = [self.audio_folder / f"{item.number}-{row}.flac" for row in rows]
@@ -210,6 +234,7 @@ class GroupJudge:
             audio=verdict.audio,
             provenance=group.provenance,
             charges=charges,
+            step=group.occasion.step,
         )
 
     def _charges(self, verdict: _Verdict, item: GroupItem) -> Mapping[str, float]:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from audioforge.env.__main__ import with_defaults
+from audioforge.env.answers import Answer
 from audioforge.env.backends import Backends
 from audioforge.env.config import AudioForgeEnvConfig, default_config, default_server
 from audioforge.env.environment import AudioForgeEnv, EnvironmentFailureError
@@ -15,6 +16,7 @@ from audioforge.env.process import run_process
 from audioforge.policies.server import serve_policy
 from audioforge.proposals import ProposalError
 from audioforge.rollouts import read_rollouts
+from audioforge.scoring.calls import Priority
 from audioforge.status import Status
 from tests.env_stand_ins import PeakScorer, make_judge
 
@@ -131,8 +133,6 @@ def serve_like(env, texts):
     """Let the environment collect one group whose answers are given, as while serving."""
 
     async def answer(*_, **__):
-        from audioforge.env.answers import Answer
-
         return [Answer(text, [1, 2], [-100, 2], [1.0, -0.5]) for text in texts]
 
     env.ask_policy = answer
@@ -175,7 +175,10 @@ def test_a_restart_goes_on_where_the_run_was(tmp_path):
 
 def test_evaluation_asks_for_held_out_targets_and_gives_intervals(tmp_path):
     with serve_policy() as server:
-        env = make_env(evaluation_targets=4, group_size=2, data_dir_to_save_evals=str(tmp_path))
+        rollouts = tmp_path / "rollouts.jsonl"
+        env = make_env(
+            evaluation_targets=4, group_size=2, data_dir_to_save_evals=str(tmp_path), rollouts_path=str(rollouts)
+        )
         for one in env.server.servers:
             one.config.base_url = server.base_url
         asyncio.run(env._run_evaluate())
@@ -185,6 +188,35 @@ def test_evaluation_asks_for_held_out_targets_and_gives_intervals(tmp_path):
     samples = [json.loads(line) for line in (tmp_path / "samples.jsonl").read_text().splitlines()]
     assert {sample["split"] for sample in samples} == {"held_out"}
     assert len({sample["category"] for sample in samples}) == 4
+    assert [own.id for own in read_rollouts(rollouts)] == [sample["id"] for sample in samples]
+    assert read_rollouts(tmp_path / "samples.jsonl") == read_rollouts(rollouts)
+    assert {call["terms"].priority for call in env.backends.judge.scorer.calls} == {Priority.EVALUATION}
+
+
+def test_an_evaluation_while_serving_leaves_the_training_rollouts_and_their_clips_alone(tmp_path):
+    env = make_env(evaluation_targets=1, group_size=1, rollouts_path=str(tmp_path / "r.jsonl"))
+    env.backends = stand_ins(audio_folder=tmp_path / "audio")
+    env.curr_step = 7
+
+    async def said(*_, **__):
+        return [Answer('{"prompt": "a b"}')]
+
+    env.ask_policy = said
+
+    async def roll_out_and_evaluate():
+        await env.setup()
+        await env.collect_trajectories(await env.get_next_item())
+        clip = (tmp_path / "audio" / "0-0.flac").read_bytes()
+        await env.evaluate()
+        return clip
+
+    clip = asyncio.run(roll_out_and_evaluate())
+    env.close()
+    (record,) = read_rollouts(tmp_path / "r.jsonl")
+    assert (record.split, record.step) == ("train", 7)
+    assert (tmp_path / "audio" / "0-0.flac").read_bytes() == clip
+    training, evaluation = (call["terms"].priority for call in env.backends.judge.scorer.calls)
+    assert (training, evaluation) == (Priority.TRAINING, Priority.EVALUATION)
 
 
 @pytest.mark.parametrize("mode", ["process", "evaluate"])

@@ -10,6 +10,7 @@ from audioforge.env.schedule import GroupItem
 from audioforge.env.statistics import metric_means
 from audioforge.proposals import ParseFailure, Proposal
 from audioforge.scoring.answers import cut_prompt
+from audioforge.scoring.calls import Priority
 from audioforge.status import Status
 from reward_models.audio import AudioBatch
 from tests.env_stand_ins import PeakScorer, ToneGenerator, make_judge, make_target
@@ -25,9 +26,10 @@ def judge(*texts, **options):
 def test_a_group_is_rendered_and_scored_as_one_batch():
     judged, records = judge('{"prompt": "one"}', '{"prompt": "one two three"}')
     assert [len(batch) for batch in judged.generator.batches] == [2]
-    assert judged.scorer.calls == [
-        {"requests": [ITEM.target.target_description] * 2, "categories": ["drums"] * 2, "groups": ["3", "3"]}
-    ]
+    (call,) = judged.scorer.calls
+    assert call["requests"] == [ITEM.target.target_description] * 2
+    assert (call["categories"], call["groups"]) == (["drums"] * 2, ["3", "3"])
+    assert call["terms"].priority is Priority.TRAINING
     assert [round(record.reward, 1) for record in records] == [0.1, 0.3]
     assert records[0].components["peak"].raw == pytest.approx(records[0].total)
 

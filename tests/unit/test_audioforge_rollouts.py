@@ -117,7 +117,10 @@ def test_the_file_of_a_killed_run_loses_half_a_line_and_groups_that_come_again(t
     assert drop_unfinished(tmp_path / "none.jsonl", lambda _: True) == 0
 
 
-def test_records_from_before_there_were_charges_are_read():
-    plain = record_to_json(record())
-    del plain["charges"]
-    assert record_from_json(plain).charges == {}
+def test_records_of_earlier_versions_are_read():
+    plain = record_to_json(record(step=3, second_judge=0.4))
+    assert (record_from_json(plain).step, record_from_json(plain).second_judge) == (3, 0.4)
+    for added in ("charges", "step", "second_judge"):
+        del plain[added]
+    old = record_from_json(plain)
+    assert (old.charges, old.step, old.second_judge) == ({}, 0, None)
