@@ -13,6 +13,7 @@ import typer
 from audioforge.choices import wrong_choice
 from audioforge.cli import reference
 from audioforge.cli.audition import audition
+from audioforge.cli.compare_rollouts import compare_rollouts
 from audioforge.cli.dashboard import dashboard
 from audioforge.targets import CATEGORIES
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(reference.app, name="reference")
 app.command()(audition)
 app.command()(dashboard)
+app.command()(compare_rollouts)
 
 
 def _known_category(value: str | None) -> str | None:
@@ -104,7 +106,7 @@ def benchmark(  # noqa: PLR0913 - its options
 
 @app.command()
 def compare(
-    first: Annotated[Path, typer.Argument(help="report.json of a benchmark.", show_default=False)],
+    first: Annotated[Path, typer.Argument(help="Folder of a benchmark, or its report.json.", show_default=False)],
     second: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
     allow_different: Annotated[bool, typer.Option(help="Compare although other models judged.")] = False,
 ) -> None:

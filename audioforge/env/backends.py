@@ -53,13 +53,14 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
     generator = load_generator(preset.generator, **({} if preset.generator == "sketch" else {"device": config.device}))
     scorer = Scorer(reward)
     folder = Path(config.rollouts_path).parent / "audio" if config.rollouts_path and config.save_audio else None
+    charges = Charges(unseen_word=config.unseen_word_charge, length=config.length_charge)
     provenance = {
         "preset": preset.name,
         "generator": generator.name,
         "generator.fingerprint": generator.fingerprint,
         "policy": config.policy or preset.policy,
+        "charges": f"{charges.unseen_word:g} an unseen word, {charges.length:g} for length, floor {config.floor:g}",
     }
-    charges = Charges(unseen_word=config.unseen_word_charge, length=config.length_charge)
     judge = GroupJudge(
         generator, scorer, floor=config.floor, audio_folder=folder, provenance=provenance, charges=charges
     )

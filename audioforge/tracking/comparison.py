@@ -1,7 +1,8 @@
 """A against B: two policies, or two settings, on the same targets and seeds.
 
 Rollouts are paired by target and generation seed, averaged by target, and compared target by target: the interval and
-the p-value are those of ``audioforge.metrics.paired``. What has no partner is left out and counted.
+the p-value are those of ``audioforge.metrics.paired``. What has no partner is left out and counted. Scores of other
+judges don't compare: what judged is read from the records' provenance.
 """
 
 import math
@@ -15,13 +16,16 @@ from audioforge.metrics.bootstrap import MIN_CLIPS
 from audioforge.metrics.paired import compare_paired
 from audioforge.rollouts import RolloutRecord
 
+COMPARED = ("policy", "preset", "generator", "generator.fingerprint")
+"""Entries of a record's provenance that a comparison may be about; all others say what judged it."""
+
 
 @dataclass(frozen=True)
 class ScoreDifference:
     """Second less first, of one score.
 
     Attributes:
-        name: ``reward``, ``total``, or a component.
+        name: ``reward``, ``total``, ``second_judge``, or a component.
         first: Mean of the first.
         second: Mean of the second.
         difference: Second less first.
@@ -52,6 +56,7 @@ class RolloutComparison:
         valid: Share of answers that parsed, in the first and in the second.
         pairs: Targets and seeds that both have.
         unpaired: Targets and seeds that only one has.
+        judged_differently: What judged or charged the two otherwise, in words; empty where nothing did.
     """
 
     first: str
@@ -60,6 +65,7 @@ class RolloutComparison:
     valid: tuple[float, float]
     pairs: int
     unpaired: int
+    judged_differently: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
@@ -96,7 +102,26 @@ def compare_rollouts(
         valid=(_valid(left), _valid(right)),
         pairs=len(shared),
         unpaired=len(ours.keys() ^ theirs.keys()),
+        judged_differently=judging_differences(first, second),
     )
+
+
+def judging_differences(first: Sequence[RolloutRecord], second: Sequence[RolloutRecord]) -> tuple[str, ...]:
+    """Entries of the provenance that have no value in common, but for what the two are compared about."""
+    ours, theirs = _provenance(first), _provenance(second)
+    return tuple(
+        f"{name} {min(ours[name])} and {min(theirs[name])}"
+        for name in sorted(ours.keys() & theirs.keys() - set(COMPARED))
+        if ours[name].isdisjoint(theirs[name])
+    )
+
+
+def _provenance(records: Sequence[RolloutRecord]) -> dict[str, set[str]]:
+    values: defaultdict[str, set[str]] = defaultdict(set)
+    for record in records:
+        for name, value in record.provenance.items():
+            values[name].add(value)
+    return dict(values)
 
 
 Score = Callable[[RolloutRecord], float | None]
@@ -111,7 +136,12 @@ def _by_place(records: Sequence[RolloutRecord]) -> dict[tuple[str, int], list[Ro
 
 def _scores(records: Sequence[RolloutRecord]) -> dict[str, Score]:
     names = sorted({name for record in records for name in record.components})
-    return {"reward": lambda own: own.reward, "total": lambda own: own.total} | {name: _of(name) for name in names}
+    whole: dict[str, Score] = {
+        "reward": lambda own: own.reward,
+        "total": lambda own: own.total,
+        "second_judge": lambda own: own.second_judge,
+    }
+    return whole | {name: _of(name) for name in names}
 
 
 def _of(name: str) -> Score:

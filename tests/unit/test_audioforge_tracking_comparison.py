@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -48,6 +49,20 @@ def test_a_failed_answer_counts_with_its_reward_but_not_as_a_score(tmp_path):
 def test_too_few_shared_targets_are_refused(tmp_path):
     with pytest.raises(ValueError, match="share 3 targets on the same seeds, a comparison needs 8"):
         compare_rollouts(run(tmp_path, targets=3), run(tmp_path))
+
+
+def test_the_second_judge_is_compared_where_it_was_asked(tmp_path):
+    runs = [[replace(own, second_judge=0.2 + gain) for own in run(tmp_path)] for gain in (0.0, 0.1)]
+    scores = {own.name: own.difference for own in compare_rollouts(*runs).scores}
+    assert scores["second_judge"] == pytest.approx(0.1, abs=1e-6)
+
+
+def test_what_judged_otherwise_is_named_and_what_is_compared_is_not(tmp_path):
+    first = [replace(own, provenance={"policy": "a", "charges": "none"}) for own in run(tmp_path)]
+    second = [replace(own, provenance={"policy": "b", "charges": "many"}) for own in run(tmp_path)]
+    assert compare_rollouts(first, second).judged_differently == ("charges none and many",)
+    partly = [*first[:1], *second[1:]]
+    assert compare_rollouts(partly, second).judged_differently == ()
 
 
 def test_a_comparison_is_kept_in_files(tmp_path):
