@@ -12,6 +12,8 @@ from pathlib import Path
 from audioforge.rollouts import RolloutFileError, RolloutRecord, record_from_json
 
 HISTORY = "history.jsonl"
+SAMPLES = "samples.jsonl"
+"""Atropos' name for the records of the last evaluation."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,14 @@ def _name(source: Path) -> str:
 
 
 def _holds_rollouts(path: Path) -> bool:
-    """By its first line; the samples of an evaluation look alike but for the second judge. An empty file may become."""
+    """By its first line; the samples of an evaluation are such records too. An empty file may become."""
+    if path.name == SAMPLES:
+        return False
     with path.open(encoding="utf-8", errors="replace") as file:
         first = next((line for line in file if line.strip()), None)
     if first is None:
         return True
-    return '"completion"' in first and '"second_judge"' not in first
+    return '"completion"' in first
 
 
 def _records(path: Path | None) -> tuple[list[RolloutRecord], int]:
