@@ -1,6 +1,5 @@
 """Two reports compared: paired where both answered the same request, refused where other models judged."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -8,10 +7,13 @@ from pathlib import Path
 
 from audioforge.benchmark.entries import BenchmarkError
 from audioforge.benchmark.standings import compare_means, holm_adjusted, measures_of, request_means
+from audioforge.data_files import DataError, read_json
 from audioforge.reports.benchmark_report import ALL, FORMAT, ClipRow, PairedRow
 
 JUDGES = ("fingerprint", "reward", "second_judge", "audioforge")
 """Entries of the manifest on which every score depends."""
+REPORT = "report.json"
+_WANTED = f"Expected the {REPORT} that `audioforge benchmark --out FOLDER` writes, or its FOLDER."
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,28 @@ class ReportComparison:
     notes: tuple[str, ...]
 
 
-def read_report(path: Path) -> SavedReport:
-    """Reads a ``report.json``.
+def read_report(source: Path) -> SavedReport:
+    """Reads a report: its folder, or the ``report.json`` in it.
 
     Raises:
         BenchmarkError: If it is none, or of another format.
     """
+    path = source / REPORT if source.is_dir() else source
+    if not path.is_file():
+        raise BenchmarkError(f"there is no report at {path}: give the folder of an `audioforge benchmark --out`.")
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-        if fields["format"] != FORMAT:
-            raise BenchmarkError(f"{path} has format {fields['format']}, this version reads {FORMAT}: make it again.")
+        fields = read_json(path)
+    except DataError as error:
+        raise BenchmarkError(f"{error} {_WANTED}") from error
+    if not isinstance(fields, dict) or "format" not in fields:
+        raise BenchmarkError(f"{path} is JSON, but not of a benchmark. {_WANTED}")
+    if fields["format"] != FORMAT:
+        raise BenchmarkError(f"{path} has format {fields['format']}, this version reads {FORMAT}: make it again.")
+    try:
         clips = tuple(ClipRow(**own) for own in fields["clips"])
         return SavedReport(path, tuple(fields["systems"]), tuple(fields["components"]), clips, dict(fields["manifest"]))
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise BenchmarkError(f"{path} is no report.json of `audioforge benchmark` ({error!r}).") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise BenchmarkError(f"{path} is a damaged report ({error}): make it again.") from error
 
 
 def compare_reports(first: SavedReport, second: SavedReport, *, allow_different: bool = False) -> ReportComparison:

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,11 +56,29 @@ def test_systems_pair_by_name_else_each_with_each():
     assert system_pairs(["a", "b"], ["c"]) == [("a", "c"), ("b", "c")]
 
 
-def test_what_is_no_report_is_refused(tmp_path: Path):
-    for text, message in (("{", "no report.json"), ("[]", "no report.json"), (json.dumps({"format": 9}), "format 9")):
-        (tmp_path / "a.json").write_text(text, encoding="utf-8")
-        with pytest.raises(BenchmarkError, match=message):
-            read_report(tmp_path / "a.json")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<html>", r"a\.json is no JSON: .* at line 1, column 1.*Expected the report\.json"),
+        ("[]", r"a\.json is JSON, but not of a benchmark.*Expected the report\.json"),
+        ('{"clips": []}', r"a\.json is JSON, but not of a benchmark"),
+        ('{"format": 9}', r"a\.json has format 9, this version reads 1: make it again"),
+        ('{"format": 1, "clips": [{"odd": 1}]}', r"a\.json is a damaged report"),
+    ],
+)
+def test_what_is_no_report_is_refused_in_words(tmp_path: Path, text: str, message: str):
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(BenchmarkError, match=message) as caught:
+        read_report(tmp_path / "a.json")
+    assert "Error(" not in str(caught.value)  # no exception's repr
+
+
+def test_a_report_is_found_in_its_folder_and_missed_in_another(tmp_path: Path, report: BenchmarkReport):
+    saved(tmp_path / "report.json", report)
+    assert read_report(tmp_path).clips == report.clips
+    (tmp_path / "other").mkdir()
+    with pytest.raises(BenchmarkError, match=r"there is no report at .*other/report\.json: give the folder"):
+        read_report(tmp_path / "other")
 
 
 def test_the_command_says_what_changed_in_words(tmp_path: Path, report: BenchmarkReport):
