@@ -1,13 +1,10 @@
 """``audioforge benchmark``: clips of one or many systems in, ``report.html``, ``report.json`` and ``report.md`` out."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from audioforge.benchmark.clip_cache import ClipCache
 from audioforge.benchmark.entries import Pairing
@@ -16,6 +13,8 @@ from audioforge.benchmark.judging import judge_clips
 from audioforge.benchmark.manifests import read_benchmark
 from audioforge.benchmark.references import References, folder_references, reference_files, shipped_references
 from audioforge.benchmark.run import report_of
+from audioforge.cli.outputs import require_folder
+from audioforge.cli.progress import progress_bar
 from audioforge.reports.benchmark_media import MediaOptions, media_of
 from audioforge.reports.benchmark_page import render_benchmark_page
 from audioforge.reports.benchmark_report import TOTAL, BenchmarkReport
@@ -52,9 +51,11 @@ def run_benchmark(systems: Sequence[str], out: Path, options: BenchmarkOptions) 
     pairing = read_benchmark(systems, options.requests)
     find_preset(options.preset)
     check_charts()
+    if options.reference is not None:
+        reference_files(options.reference)  # a folder without clips is told before the work
+    require_folder(out)
     judges = Judges.load(options.preset, options.device)
-    out.mkdir(parents=True, exist_ok=True)
-    with ClipCache(options.cache or out / CACHE_FILE) as cache, _progress("clips", len(pairing.clips)) as advance:
+    with ClipCache(options.cache or out / CACHE_FILE) as cache, progress_bar("clips", len(pairing.clips)) as advance:
         clips = judge_clips(pairing.clips, judges, cache, on_judged=advance)
     report = report_of(clips, pairing, judges, _references(options.reference, judges))
     paths = {(own.system, own.request.id, own.seed): own.path for own in pairing.clips}
@@ -74,16 +75,8 @@ def run_benchmark(systems: Sequence[str], out: Path, options: BenchmarkOptions) 
 def _references(folder: Path | None, judges: Judges) -> list[References]:
     if folder is None:
         return [shipped_references(own) for own in judges.embedders]
-    with _progress("references", len(reference_files(folder))) as advance:
+    with progress_bar("references", len(reference_files(folder))) as advance:
         return folder_references(folder, judges.embedders, advance)
-
-
-@contextmanager
-def _progress(noun: str, total: int) -> Iterator[Callable[[int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(noun, total=total)
-        yield lambda count: progress.advance(task, count)
 
 
 def _say(report: BenchmarkReport, pairing: Pairing, out: Path) -> None:

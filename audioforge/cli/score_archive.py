@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from audioforge.cli.progress import progress_bar
 from audioforge.scoring.presets import build_reward
 
 try:
-    from audioforge.scale.archive import read_archive
+    from audioforge.scale.archive import ArchiveClip, read_archive
     from audioforge.scale.ray_pool import RayPool
     from audioforge.scale.run import ArchiveRun, LocalWorker, Worker, run_archive
     from audioforge.scale.shard import Shard
@@ -43,6 +43,7 @@ def score_archive_to(archive: Path, out: Path, options: ArchiveOptions) -> int:
         ValueError: If the archive can't be read, or Ray or the preset's models aren't here.
     """
     clips = read_archive(archive, request=options.request, category=options.category)
+    _check_requests(archive, clips)
     reward = build_reward(options.preset, device=options.device)
     model = model_fingerprint(reward)
     worker: Worker = LocalWorker(reward, out)
@@ -53,12 +54,23 @@ def score_archive_to(archive: Path, out: Path, options: ArchiveOptions) -> int:
     return 1 if run.failed else 0
 
 
+def _check_requests(archive: Path, clips: Sequence[ArchiveClip]) -> None:
+    """Says before the work what can't be scored for want of a request; refuses where that is everything."""
+    without = sum(not (clip.request or "").strip() for clip in clips)
+    if without == len(clips):
+        raise ValueError(
+            f"none of the {len(clips)} clips of {archive} has a request: give --request, or a table with the columns "
+            "file and request."
+        )
+    if without:
+        typer.echo(f"{without} of {len(clips)} clips have no request and get no score; --request fills in.", err=True)
+
+
 def _shown(worker: Worker) -> Worker:
     def work(shards: Sequence[Shard], model: str) -> Iterator[int]:
-        with Progress(*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn()) as progress:
-            task = progress.add_task("clips", total=sum(len(shard.clips) for shard in shards))
+        with progress_bar("clips", sum(len(shard.clips) for shard in shards)) as advance:
             for count in worker(shards, model):
-                progress.advance(task, count)
+                advance(count)
                 yield count
 
     return work

@@ -1,0 +1,24 @@
+"""A bar for long work: on stderr, so that it never mixes with what a command prints."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+@contextmanager
+def progress_bar(noun: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Shows how much is done and how long the rest takes.
+
+    Args:
+        noun: What is counted.
+        total: How many there are.
+
+    Yields:
+        To be told how many more are done.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(noun, total=total)
+        yield lambda count: progress.advance(task, count)
