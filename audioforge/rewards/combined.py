@@ -2,15 +2,16 @@
 
 The total is a weighted mean of the components' scores, geometric by default, so that no component can be bought with
 the others; a gate then shrinks it in proportion wherever its component falls below the gate. A clip with a missing
-component has no total. A component that raises is bisected down to the clips that made it fail; their status is
-``failed``.
+component has no total, and neither has one that a gate could not look at; a gate that has nothing to compare the clip
+with (``no_request``, ``no_reference``) is open. A component that raises is bisected down to the clips that made it
+fail; their status is ``failed``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 from typing_extensions import override
 
@@ -22,6 +23,9 @@ from audioforge.rewards.weights import RewardWeights, load_reward_weights
 from audioforge.status import OK, ClipStatus, Status
 
 Mean = Literal["geometric", "arithmetic"]
+
+OPEN = (Status.NO_REQUEST, Status.NO_REFERENCE)
+"""Why a gate may stand open: nothing was asked, or nothing is there to compare with."""
 
 FLOOR = 1e-3
 """Least score inside a geometric mean: one component at 0 must not hide what the others say."""
@@ -64,20 +68,33 @@ class CombinedReward(Reward):
         results = {component.name: guarded(component, clips) for component in self.components}
         counted = self._weight_matrix(clips, results)
         scores = torch.stack([self._bounded(result) for result in results.values()], dim=1)
-        status = tuple(self._status(clips, results, counted, index) for index in range(len(clips)))
+        missing = (self._asked(counted, results) & ~scores.isfinite()).tolist()
+        status = tuple(self._status(clips, results, row, index) for index, row in enumerate(missing))
         gates = self._gates(results, scores)
         total = masked(_weighted_mean(scores, counted, self.mean) * gates, status)
-        provenance = {"combination": f"{self.mean} mean, weights {self.weights.version}", **dict(_flat(results))}
-        return Scores(total, results, status, masked(gates, status), provenance)
+        combination = f"{self.mean} mean, weights {self.weights.version} {self.weights.fingerprint}"
+        return Scores(
+            total, results, status, masked(gates, status), {"combination": combination, **dict(_flat(results))}
+        )
+
+    def _asked(
+        self, counted: Float[Tensor, "batch component"], results: Mapping[str, RewardResult]
+    ) -> Bool[Tensor, "batch component"]:
+        """True where a clip's total can't do without a component: it counts, or its gate isn't known to stand open."""
+        closed = [
+            [self.weights.gates.get(name, 0.0) > 0 and status.code not in OPEN for status in result.status]
+            for name, result in results.items()
+        ]
+        return (counted > 0) | torch.tensor(closed, dtype=torch.bool).reshape(len(results), -1).T
 
     def _status(
-        self, clips: Clips, results: Mapping[str, RewardResult], counted: Float[Tensor, "batch component"], index: int
+        self, clips: Clips, results: Mapping[str, RewardResult], missing: Sequence[bool], index: int
     ) -> ClipStatus:
         category, known = clips.categories[index], self.weights.categories
         if category is not None and known and category not in known:
             reason = f"{clips.names[index]}: {wrong_choice('category', category, known)}"
             return ClipStatus(Status.NO_REFERENCE, reason)
-        return _first_failure(clips, results, counted, index)
+        return _first_failure(clips, results, missing, index)
 
     def _weight_matrix(self, clips: Clips, results: Mapping[str, RewardResult]) -> Float[Tensor, "batch component"]:
         rows = [[self.weights.of(category).get(name, 0.0) for name in results] for category in clips.categories]
@@ -146,12 +163,12 @@ def _merged(results: Sequence[RewardResult], parts: Sequence[Sequence[int]]) -> 
 
 
 def _first_failure(
-    clips: Clips, results: Mapping[str, RewardResult], counted: Float[Tensor, "batch component"], index: int
+    clips: Clips, results: Mapping[str, RewardResult], missing: Sequence[bool], index: int
 ) -> ClipStatus:
     if not clips.status[index].ok:
         return clips.status[index]
-    for column, (name, result) in enumerate(results.items()):
-        if counted[index, column] > 0 and not bool(torch.isfinite(result.score[index])):
+    for (name, result), absent in zip(results.items(), missing, strict=True):
+        if absent:
             status = result.status[index]
             return status if not status.ok else ClipStatus(Status.FAILED, f"{name} gave no score (no calibration?)")
     return OK

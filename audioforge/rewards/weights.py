@@ -1,5 +1,6 @@
 """How much each component counts, by category: read from ``data/reward_weights.json``, checked on load."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,13 @@ class RewardWeights:
     def of(self, category: str | None) -> Mapping[str, float]:
         """Component → weight for a category; the default for none or an unlisted one."""
         return self.default if category is None else self.categories.get(category, self.default)
+
+    @property
+    def fingerprint(self) -> str:
+        """8 hex digits over all that decides a total: two tables of one ``version`` don't pass for each other."""
+        decides = {"default": self.default, "categories": self.categories, "gates": self.gates, "risk": self.risk}
+        text = json.dumps(decides, sort_keys=True, default=dict)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
     def components(self) -> tuple[str, ...]:

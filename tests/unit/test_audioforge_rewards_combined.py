@@ -5,7 +5,7 @@ from audioforge.clips import Clips, gather_clips
 from audioforge.rewards import CLAPAlignment, CombinedReward
 from audioforge.rewards.base import RewardResult
 from audioforge.rewards.weights import RewardWeights
-from audioforge.status import Status
+from audioforge.status import ClipStatus, Status
 from tests.stand_ins import LoudnessEmbedder, PeakReward, tone
 
 CLIPS = [tone(0.4), tone(0.9)]
@@ -53,6 +53,43 @@ def test_a_gate_shrinks_the_total_in_proportion():
     scores = judged([Fixed("a", 0.9), Fixed("b", 0.1)], RewardWeights("t", {"a": 1}, gates={"b": 0.4}))
     assert scores.gates.tolist() == pytest.approx([0.25, 0.25])
     assert scores.total.tolist() == pytest.approx([0.225, 0.225])
+
+
+class Unscored(PeakReward):
+    """Scores no clip, for one reason."""
+
+    def __init__(self, name: str, code: Status) -> None:
+        super().__init__(name)
+        self.code = code
+
+    def score(self, clips: Clips) -> RewardResult:
+        nothing = torch.full((len(clips),), float("nan"))
+        return RewardResult(self.name, nothing, nothing, (ClipStatus(self.code, "why"),) * len(clips))
+
+
+@pytest.mark.parametrize("code", [Status.OK, Status.FAILED, Status.TOO_SHORT])
+def test_a_gate_that_could_not_look_leaves_no_total(code):
+    scores = judged([Fixed("a", 0.9), Unscored("b", code)], RewardWeights("t", {"a": 1}, gates={"b": 0.4}))
+    assert bool(scores.total.isnan().all())
+    assert scores.status[0].code is (Status.FAILED if code is Status.OK else code)
+
+
+@pytest.mark.parametrize("code", [Status.NO_REQUEST, Status.NO_REFERENCE])
+def test_a_gate_with_nothing_to_compare_with_is_open(code):
+    scores = judged([Fixed("a", 0.9), Unscored("b", code)], RewardWeights("t", {"a": 1}, gates={"b": 0.4}))
+    assert scores.total.tolist() == pytest.approx([0.9, 0.9])
+    assert scores.gates.tolist() == [1, 1]
+
+
+def test_an_unknown_uncertainty_under_risk_is_a_status():
+    scores = judged([Fixed("a", 0.8, float("nan"))], RewardWeights("t", {"a": 1}, risk=1))
+    assert [status.code for status in scores.status] == [Status.FAILED] * 2
+
+
+def test_two_tables_of_one_version_have_different_provenance():
+    tables = [RewardWeights("t", {"a": 1}), RewardWeights("t", {"a": 1}, gates={"a": 0.5})]
+    first, second = (judged([Fixed("a", 0.8)], table).provenance["combination"] for table in tables)
+    assert first != second
 
 
 def test_risk_takes_the_lower_confidence_bound():
