@@ -1,6 +1,7 @@
 """Trains ``fidelity``, the embedder that hears damage.
 
-    python training/fit_fidelity.py --clips DIR --out checkpoints/fidelity
+    python training/draw_pictures.py --clips DIR --out pictures.safetensors
+    python training/fit_fidelity.py --pictures pictures.safetensors --out checkpoints/fidelity
 
 A small CNN looks at log-mel pictures (and statistics of finer views) of clean passages, of their copies under graded
 degradations and of garbage, and learns three things at once: how large the damage is (log dB, Huber), which copy of
@@ -11,7 +12,6 @@ Left out: kinds in ``HELD_OUT_KINDS``, garbage in ``HELD_OUT_GARBAGE`` and all h
 """
 
 import argparse
-import itertools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,12 +28,8 @@ from typing_extensions import override
 
 from reward_models.checkpoints import load_config, load_weights
 from reward_models.embedders.fidelity import DIM, FORMAT, FRONT_END, FidelityNetwork
-from training.quality.chip_sounds import chip_sounds
-from training.quality.examples import garbage_examples, trained_kinds, training_examples
-from training.quality.melodies import melodies
 from training.quality.order import worse
-from training.quality.pictures import Pictures, as_pictures
-from training.quality.sources import choose, folder_sources, passages, reference_sources
+from training.quality.pictures import Pictures, joined, load_pictures
 
 
 class Batch(NamedTuple):
@@ -183,11 +179,9 @@ def save(network: FidelityNetwork, folder: Path, training: dict[str, object]) ->
 def arguments() -> argparse.Namespace:
     """Flags of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=Path, help="further clean clips: a folder with manifest.json")
+    parser.add_argument("--pictures", type=Path, nargs="+", required=True, help="files of training/draw_pictures.py")
     parser.add_argument("--start", type=Path, help="a checkpoint whose convolutions to go on from")
     parser.add_argument("--out", type=Path, default=Path("checkpoints/fidelity"))
-    parser.add_argument("--passages", type=int, default=1600)
-    parser.add_argument("--ladders", type=int, default=3, help="kinds of damage a passage is put under")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=12, help="passages in a step")
     parser.add_argument("--rate", type=float, default=2e-3)
@@ -196,20 +190,15 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Draws the examples, trains, saves."""
+    """Trains, saves."""
     flags = arguments()
-    rng = np.random.default_rng(flags.seed)
-    sources = reference_sources() + (folder_sources(flags.clips) if flags.clips else [])
-    chosen = choose([source for source in sources if not source.held_out], flags.passages, rng)
-    plain = flags.passages // 10
-    clean = itertools.chain(passages(chosen, rng), melodies(plain, rng), chip_sounds(plain, rng))
-    graded = training_examples(clean, ladders=flags.ladders, kinds=trained_kinds(), rng=rng)
-    pictures = as_pictures(itertools.chain(graded, garbage_examples(flags.passages // 2, held_out=False, rng=rng)))
-    print(f"{len(chosen)} passages, {len(pictures.labels)} examples")
+    torch.set_num_threads(1)
+    pictures = joined([load_pictures(path) for path in flags.pictures])
+    print(f"{len(pictures.labels)} examples", flush=True)
     start = None if flags.start is None else stages_of(flags.start)
     network = fit(pictures, start, epochs=flags.epochs, batch=flags.batch, rate=flags.rate, seed=flags.seed)
-    training = {key: value for key, value in vars(flags).items() if not isinstance(value, Path)}
-    training["clips"] = flags.clips is not None
+    training = {key: value for key, value in vars(flags).items() if key in ("epochs", "batch", "rate", "seed")}
+    training["examples"] = len(pictures.labels)
     training["start"] = None if flags.start is None else load_config(flags.start)["training"]
     save(network, flags.out, training)
 

@@ -3,9 +3,10 @@ import pytest
 import torch
 
 from training.audible_damage import audible_damage
-from training.degradations import FAMILY, HELD_OUT_KINDS, KINDS, LADDER, degrade
+from training.degradations import FAMILY, HELD_OUT_KINDS, KINDS, LADDER, PRACTICE_KINDS, degrade
 
 RATE = 32_000
+ALL_KINDS = [*KINDS, *PRACTICE_KINDS]
 
 
 def _music(seconds: float = 1.5) -> np.ndarray:
@@ -24,7 +25,7 @@ def _damage(damaged: np.ndarray) -> float:
     return float(audible_damage(torch.from_numpy(CLEAN), torch.from_numpy(damaged), RATE))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_kind_keeps_length_peak_and_input_and_repeats_itself(kind: str) -> None:
     before = CLEAN.copy()
     damaged = degrade(CLEAN, RATE, kind, 0.6, seed=3)
@@ -35,7 +36,7 @@ def test_a_kind_keeps_length_peak_and_input_and_repeats_itself(kind: str) -> Non
     assert np.array_equal(damaged, degrade(CLEAN, RATE, kind, 0.6, seed=3))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_damage_grows_from_the_mildest_to_the_harshest_step(kind: str) -> None:
     damage = [_damage(degrade(CLEAN, RATE, kind, severity, seed=1)) for severity in (LADDER[0], LADDER[2], LADDER[-1])]
     assert damage[0] < damage[2]
@@ -55,7 +56,7 @@ def test_codecs_stay_aligned_in_time() -> None:
 
 
 def test_silence_and_very_short_clips_pass_through_every_kind() -> None:
-    for kind in KINDS:
+    for kind in ALL_KINDS:
         for waveform in (np.zeros(3200, np.float32), CLEAN[:1600]):
             assert np.isfinite(degrade(waveform, RATE, kind, 1.0)).all()
 
@@ -64,6 +65,11 @@ def test_held_out_kinds_leave_siblings_of_every_family_to_train_on() -> None:
     assert set(HELD_OUT_KINDS) < set(KINDS)
     assert {FAMILY[kind] for kind in HELD_OUT_KINDS} == set(FAMILY.values())
     assert {FAMILY[kind] for kind in set(KINDS) - set(HELD_OUT_KINDS)} == set(FAMILY.values())
+
+
+def test_kinds_for_practice_are_none_of_those_that_are_measured() -> None:
+    assert not PRACTICE_KINDS.keys() & KINDS.keys()
+    assert set(FAMILY) == PRACTICE_KINDS.keys() | KINDS.keys()
 
 
 def test_an_unknown_kind_or_severity_is_refused_by_name() -> None:

@@ -13,6 +13,7 @@ from training.quality.evaluation import LadderResults, below_clean
 from training.quality.examples import CLEAN, Label, garbage_examples, ladder_examples, trained_kinds, training_examples
 from training.quality.garbage import GARBAGE, HELD_OUT_GARBAGE, garbage
 from training.quality.order import worse
+from training.quality.pictures import as_pictures, joined, load_pictures, save_pictures
 from training.quality.ratings import noise_ceiling, read_ratings
 from training.quality.sources import HELD_OUT_GROUPS, SAMPLE_RATE, Passage, Source, choose, folder_sources, passages
 
@@ -52,6 +53,20 @@ def test_training_examples_are_clean_first_then_rising_ladders_of_trained_kinds(
     assert not {label.kind for label in labels} & set(HELD_OUT_KINDS)
     assert [label.severity for label in labels[1:4]] == sorted(label.severity for label in labels[1:4])
     assert all(len(example.waveform) == 3 * SAMPLE_RATE for example in examples)
+
+
+def test_pictures_come_back_from_a_file_and_sets_are_numbered_on(tmp_path):
+    examples = training_examples([passage(), passage()], ladders=1, kinds=["hum"], rng=np.random.default_rng(0))
+    garbage = garbage_examples(1, held_out=False, rng=np.random.default_rng(0))
+    drawn = as_pictures([*examples, *garbage])
+    save_pictures(drawn, tmp_path / "pictures.safetensors")
+    loaded = load_pictures(tmp_path / "pictures.safetensors")
+    assert loaded.labels == drawn.labels
+    assert torch.equal(loaded.picture, drawn.picture)
+    assert torch.equal(loaded.details, drawn.details)
+    twice = joined([drawn, loaded])
+    assert [label.passage for label in twice.labels] == [0] * 4 + [1] * 4 + [-1] + [2] * 4 + [3] * 4 + [-1]
+    assert len(twice.details) == 18
 
 
 def test_ladders_take_turns_through_every_kind():

@@ -57,10 +57,32 @@ _FAMILIES: dict[str, tuple[Apply, ...]] = {
     ),
 }
 
-KINDS: dict[str, Apply] = {apply.__name__: apply for members in _FAMILIES.values() for apply in members}
-"""Every degradation by name."""
+_PRACTICE: dict[str, tuple[Apply, ...]] = {
+    "noise": (noise.rumble, noise.whine, noise.buzz),
+    "impulses": (noise.bit_errors,),
+    "distortion": (distortion.rectified,),
+    "bandwidth": (bandwidth.combed, bandwidth.shelved),
+    "temporal": (
+        temporal.tremolo,
+        temporal.squashed,
+        temporal.gated,
+        temporal.doubled,
+        temporal.loose_grains,
+        temporal.shuffled,
+        temporal.lost_packets,
+        temporal.echoed,
+    ),
+}
 
-FAMILY: dict[str, str] = {apply.__name__: family for family, members in _FAMILIES.items() for apply in members}
+KINDS: dict[str, Apply] = {apply.__name__: apply for members in _FAMILIES.values() for apply in members}
+"""Every degradation that heads are measured on, by name."""
+
+PRACTICE_KINDS: dict[str, Apply] = {apply.__name__: apply for members in _PRACTICE.values() for apply in members}
+"""Degradations that are trained on and never measured: they came later, and the measure stays as it was."""
+
+FAMILY: dict[str, str] = {
+    apply.__name__: family for table in (_FAMILIES, _PRACTICE) for family, members in table.items() for apply in members
+}
 """The family of each kind."""
 
 HELD_OUT_KINDS = ("pink_noise", "crackle", "soft_clip", "telephone", "mp3", "chopping", "musical_noise", "ghost_tones")
@@ -76,7 +98,7 @@ def degrade(waveform: Waveform, sample_rate: int, kind: str, severity: float, *,
     Args:
         waveform: ``(time,)`` or ``(channel, time)``, full scale [-1, 1]; channels get the same random draws.
         sample_rate: Hz.
-        kind: One of ``KINDS``.
+        kind: One of ``KINDS`` or ``PRACTICE_KINDS``.
         severity: 0 (mildest) to 1 (ruined); see the kind for what it means.
         seed: Of the random draws.
 
@@ -86,12 +108,13 @@ def degrade(waveform: Waveform, sample_rate: int, kind: str, severity: float, *,
     Raises:
         ValueError: If the kind is unknown, or the severity outside [0, 1].
     """
-    if kind not in KINDS:
-        raise ValueError(f"no degradation named {kind!r}; there are: {', '.join(KINDS)}.")
+    known = KINDS | PRACTICE_KINDS
+    if kind not in known:
+        raise ValueError(f"no degradation named {kind!r}; there are: {', '.join(known)}.")
     if not 0 <= severity <= 1:
         raise ValueError(f"severity must lie in [0, 1], got {severity}.")
     channels = np.atleast_2d(np.asarray(waveform, dtype=np.float32))
-    damaged = [KINDS[kind](channel, sample_rate, severity, np.random.default_rng(seed)) for channel in channels]
+    damaged = [known[kind](channel, sample_rate, severity, np.random.default_rng(seed)) for channel in channels]
     return _with_peak_of(channels, np.stack(damaged)).reshape(np.shape(waveform))
 
 

@@ -1,4 +1,4 @@
-"""Degradations of the band: low-pass, high-pass, telephone band, aliasing, wrong tilt, resonances."""
+"""Degradations of the band: low-pass, high-pass, telephone band, aliasing, wrong tilt, shelves, combs, resonances."""
 
 import numpy as np
 import soxr
@@ -53,6 +53,22 @@ def resonances(waveform: Waveform, sample_rate: int, severity: float, rng: np.ra
     for _ in range(3):
         octaves = np.log2(hertz / geometric(150, min(9_000, 0.4 * sample_rate), rng.random()))
         gain += float(rng.choice([-1.0, 1.0])) * linear(6, 36, severity) * np.exp(-0.5 * (octaves / 0.12) ** 2)
+    return np.fft.irfft(np.fft.rfft(waveform) * 10 ** (gain / 20), len(waveform)).astype(np.float32)
+
+
+def combed(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """A copy 0.2 to 8 ms late, upright or inverted, at -20 to 0 dB: two microphones too far apart."""
+    delay = max(1, round(geometric(0.0002, 0.008, rng.random()) * sample_rate))
+    gain = float(rng.choice([-1.0, 1.0])) * 10 ** (linear(-20, 0, severity) / 20)
+    late = np.pad(waveform, (delay, 0))[: len(waveform)]
+    return np.asarray(waveform + gain * late, dtype=np.float32)
+
+
+def shelved(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """All above, or all below, 200 Hz to 5 kHz is lifted or lowered by 4 to 30 dB."""
+    hertz = np.maximum(np.fft.rfftfreq(len(waveform), 1 / sample_rate), 1.0)
+    side = 1 / (1 + (hertz / geometric(200, 5_000, rng.random())) ** (4 * rng.choice([-1, 1])))
+    gain = float(rng.choice([-1.0, 1.0])) * linear(4, 30, severity) * side
     return np.fft.irfft(np.fft.rfft(waveform) * 10 ** (gain / 20), len(waveform)).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Memoryless degradations of the waveform: clipping, overdrive, folding, coarse quantisation, companding."""
+"""Memoryless degradations of the waveform: clipping, overdrive, folding, rectifying, coarse steps, companding."""
 
 import numpy as np
 
@@ -27,6 +27,11 @@ def dead_zone(waveform: Waveform, sample_rate: int, severity: float, rng: np.ran
     """Crossover distortion: a level that 10 to 80 % of the sounding samples fall short of is taken off them all."""
     level = _level_passed_by(waveform, 1 - geometric(0.1, 0.8, severity))
     return (np.sign(waveform) * np.maximum(np.abs(waveform) - level, 0)).astype(np.float32)
+
+
+def rectified(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """The lower half of the wave is shrunk, then folded up: 0.9 of it down to -0.8."""
+    return np.where(waveform < 0, linear(0.9, -0.8, severity) * waveform, waveform).astype(np.float32)
 
 
 def bit_crush(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:

@@ -1,4 +1,4 @@
-"""Additive degradations: broadband and banded noise, hum, clicks, pops and crackle.
+"""Additive degradations: broadband and banded noise, rumble, hum, whine, buzz, clicks, pops, crackle and wrong bits.
 
 Levels are relative to the clip's active level unless a kind says otherwise.
 """
@@ -90,3 +90,37 @@ def crackle(waveform: Waveform, sample_rate: int, severity: float, rng: np.rando
     loudest = float(np.abs(ticks).max()) or 1.0
     gain = active_rms(waveform, sample_rate) * 10 ** (linear(-6, 18, severity) / 20) / loudest
     return np.asarray(waveform + gain * ticks, dtype=np.float32)
+
+
+def rumble(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Noise under 60 to 250 Hz, at 30 to -12 dB below the clip: wind on a microphone, traffic."""
+    sections = butter(2, rng.uniform(60, 250), fs=sample_rate, output="sos")
+    noise = np.asarray(sosfilt(sections, rng.standard_normal(len(waveform))), dtype=np.float32)
+    return at_snr(waveform, noise, linear(30, -12, severity), sample_rate)
+
+
+def whine(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """One to three steady tones between 1.5 and 11 kHz, at 50 to 0 dB below the clip: a switching supply."""
+    time = np.arange(len(waveform)) / sample_rate
+    tones = [
+        np.sin(2 * np.pi * (geometric(1_500, min(11_000, 0.45 * sample_rate), rng.random()) * time + rng.random()))
+        for _ in range(rng.integers(1, 4))
+    ]
+    return at_snr(waveform, np.sum(tones, axis=0).astype(np.float32), linear(50, 0, severity), sample_rate)
+
+
+def buzz(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Short pulses 60 to 260 times a second, in bursts or on end, at 40 to -3 dB below the clip: a phone nearby."""
+    time = np.arange(len(waveform)) / sample_rate
+    pulses = (rng.uniform(60, 260) * time + rng.random()) % 1 < rng.uniform(0.02, 0.2)
+    burst = np.sin(2 * np.pi * (rng.uniform(1, 5) * time + rng.random())) > rng.choice([-1.0, 0.0])
+    return at_snr(waveform, (pulses * burst).astype(np.float32), linear(40, -3, severity), sample_rate)
+
+
+def bit_errors(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """One random bit of sixteen is wrong in 0.01 to 3 % of the samples."""
+    peak = float(np.abs(waveform).max()) or 1.0
+    samples = np.round(waveform * (16_383 / peak)).astype(np.int16)
+    hit = rng.random(len(samples)) < geometric(1e-4, 0.03, severity)
+    flipped = samples ^ (hit.astype(np.int16) << rng.integers(0, 15, len(samples)).astype(np.int16))
+    return (flipped * (peak / 16_383)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Degradations in time: dropouts, stutter, reverb, wow and flutter, wandering speed and level, chopping."""
+"""Degradations in time: gaps, stutter, echoes, wandering speed and level, gates and compressors, loose grains."""
 
 import numpy as np
 from scipy.signal import fftconvolve
@@ -66,3 +66,78 @@ def chopping(waveform: Waveform, sample_rate: int, severity: float, rng: np.rand
     time = np.arange(len(waveform)) / sample_rate
     closed = np.sin(2 * np.pi * (rng.uniform(15, 50) * time + rng.random())) > 0
     return (waveform * np.where(closed, 1 - geometric(0.1, 1.0, severity), 1.0)).astype(np.float32)
+
+
+def tremolo(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Level that swings evenly 2 to 10 times a second, 1 to 25 dB deep."""
+    time = np.arange(len(waveform)) / sample_rate
+    level = (np.sin(2 * np.pi * (rng.uniform(2, 10) * time + rng.random())) - 1) / 2
+    return (waveform * 10 ** (level * geometric(1, 25, severity) / 20)).astype(np.float32)
+
+
+def squashed(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """A compressor that pumps: the level over 5 to 300 ms is evened out by 15 to 95 %."""
+    size = max(1, round(geometric(0.005, 0.3, rng.random()) * sample_rate))
+    power = np.convolve(waveform.astype(np.float64) ** 2, np.ones(size) / size)[: len(waveform)]
+    level = np.sqrt(power + 1e-6 * power.max() + 1e-12)
+    return (waveform * level ** -linear(0.15, 0.95, severity)).astype(np.float32)
+
+
+def gated(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """A noise gate that cuts tails: 10 ms further than 45 down to 3 dB under the loudest are shut."""
+    size = max(1, sample_rate // 100)
+    count = -(-len(waveform) // size)
+    level = np.sqrt((np.pad(waveform, (0, count * size - len(waveform))).reshape(count, size) ** 2).mean(1))
+    gate = np.repeat(level >= level.max() * 10 ** (-linear(45, 3, severity) / 20), size)[: len(waveform)]
+    return (waveform * np.convolve(gate, np.hanning(66) / np.hanning(66).sum(), mode="same")).astype(np.float32)
+
+
+def doubled(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """A second voice 3 to 40 ms late that drifts by up to 3 ms, at -20 to 0 dB: a cheap chorus or flanger."""
+    time = np.arange(len(waveform)) / sample_rate
+    drift = 0.003 * np.sin(2 * np.pi * (rng.uniform(0.2, 4.0) * time + rng.random()))
+    late = np.interp(time - geometric(0.003, 0.04, rng.random()) + drift, time, waveform, left=0.0)
+    return np.asarray(waveform + late * 10 ** (linear(-20, 0, severity) / 20), dtype=np.float32)
+
+
+def loose_grains(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Overlapping grains of 20 to 120 ms that come up to 1 to 60 ms too early or late: a bad time stretcher."""
+    hop = max(1, round(geometric(0.01, 0.06, rng.random()) * sample_rate))
+    away = geometric(0.001, 0.06, severity) * sample_rate
+    window, padded = np.hanning(2 * hop + 1)[:-1], np.pad(waveform, 4 * hop + round(away))
+    output = np.zeros(len(waveform) + 4 * hop)
+    for start in range(0, len(waveform) + hop, hop):
+        begin = start + 3 * hop + round(away) + round(rng.uniform(-away, away))
+        output[start : start + 2 * hop] += window * padded[begin : begin + 2 * hop]
+    return output[hop : hop + len(waveform)].astype(np.float32)
+
+
+def shuffled(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Pieces of 20 to 150 ms change places with their neighbours, 3 to 80 % of them."""
+    size = max(1, round(geometric(0.02, 0.15, rng.random()) * sample_rate))
+    output = waveform.copy()
+    for start in range(0, len(waveform) - 2 * size, 2 * size):
+        if rng.random() < geometric(0.03, 0.8, severity):
+            output[start : start + 2 * size] = np.roll(waveform[start : start + 2 * size], size)
+    return output
+
+
+def lost_packets(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Packets of 10 to 40 ms lost, 2 to 60 %, and covered up by what came before them at 0.7 of its level."""
+    size = max(1, round(rng.uniform(0.01, 0.04) * sample_rate))
+    output = waveform.copy()
+    for start in range(size, len(waveform), size):
+        if rng.random() < geometric(0.02, 0.6, severity):
+            kept = output[start : start + size]
+            kept[:] = 0.7 * output[start - size : start][: len(kept)]
+    return output
+
+
+def echoed(waveform: Waveform, sample_rate: int, severity: float, rng: np.random.Generator) -> Waveform:
+    """Distinct echoes every 60 to 350 ms, each at 0.1 to 0.9 of the one before."""
+    delay, gain = round(rng.uniform(0.06, 0.35) * sample_rate), linear(0.1, 0.9, severity)
+    output = waveform.copy()
+    for start in range(delay, len(waveform), delay):
+        piece = output[start : start + delay]
+        piece += gain * output[start - delay : start][: len(piece)]
+    return output

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from training.audible_damage import audible_damage
-from training.degradations import HELD_OUT_KINDS, KINDS, degrade
+from training.degradations import FAMILY, HELD_OUT_KINDS, KINDS, PRACTICE_KINDS, degrade
 from training.degradations.severity import Waveform
 from training.quality.delivery import delivered
 from training.quality.garbage import GARBAGE, GARBAGE_DAMAGE_DB, HELD_OUT_GARBAGE, garbage
@@ -53,9 +53,14 @@ class Example:
 def training_examples(
     clean: Iterable[Passage], *, ladders: int, kinds: Sequence[str], rng: np.random.Generator
 ) -> Iterator[Example]:
-    """Each passage clean, and under ``ladders`` kinds drawn from ``kinds`` at three random severities each."""
+    """Each passage clean, and under ``ladders`` kinds drawn from ``kinds`` at three random severities each.
+
+    Once practice kinds are among them, these and the damages of time, which are hardest to hear, come twice as often.
+    """
+    often = np.array([2.0 if kind in PRACTICE_KINDS or FAMILY[kind] == "temporal" else 1.0 for kind in kinds])
+    share = often / often.sum() if PRACTICE_KINDS.keys() & set(kinds) else None
     for number, passage in enumerate(clean):
-        drawn = rng.choice(len(kinds), ladders, replace=False)
+        drawn = rng.choice(len(kinds), ladders, replace=False, p=share)
         steps = {kinds[index]: np.sort(rng.uniform(0, 1, 3)) for index in drawn}
         yield from _graded(passage, number, steps, int(rng.integers(1 << 30)))
 
@@ -84,9 +89,9 @@ def garbage_examples(count: int, *, held_out: bool, rng: np.random.Generator) ->
         )
 
 
-def trained_kinds(excluded: Sequence[str] = HELD_OUT_KINDS) -> list[str]:
-    """The kinds that may be trained on."""
-    return [kind for kind in sorted(KINDS) if kind not in excluded]
+def trained_kinds(excluded: Sequence[str] = HELD_OUT_KINDS, *, practice: bool = True) -> list[str]:
+    """The kinds that may be trained on, with or without those that are never measured."""
+    return [kind for kind in sorted(KINDS | PRACTICE_KINDS if practice else KINDS) if kind not in excluded]
 
 
 def _graded(

@@ -3,13 +3,17 @@
 A picture's 80 dB fit a byte at a third of a decibel, an eighth of the memory of the waveform.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from jaxtyping import Float, UInt8
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from reward_models.embedders.fidelity import FRONT_END
@@ -55,3 +59,29 @@ def as_pictures(examples: Iterable[Example]) -> Pictures:
             details.append(finer(waveform)[0])
         labels.append(example.label)
     return Pictures(torch.stack(pictures), torch.stack(details), tuple(labels))
+
+
+def save_pictures(pictures: Pictures, path: Path) -> None:
+    """Writes one safetensors file, the labels in its header."""
+    tensors = {"picture": pictures.picture.contiguous(), "details": pictures.details.contiguous()}
+    save_file(tensors, str(path), metadata={"labels": json.dumps(pictures.labels)})
+
+
+def load_pictures(path: Path) -> Pictures:
+    """Reads what ``save_pictures`` wrote."""
+    with safe_open(str(path), framework="pt") as stored:
+        labels = json.loads(stored.metadata()["labels"])
+        return Pictures(
+            stored.get_tensor("picture"), stored.get_tensor("details"), tuple(Label(*label) for label in labels)
+        )
+
+
+def joined(sets: Sequence[Pictures]) -> Pictures:
+    """Several sets as one; passages are numbered on, as every set counts from 0."""
+    labels: list[Label] = []
+    for own in sets:
+        first = 1 + max((label.passage for label in labels), default=-1)
+        labels += [
+            label._replace(passage=label.passage + first) if label.passage >= 0 else label for label in own.labels
+        ]
+    return Pictures(torch.cat([own.picture for own in sets]), torch.cat([own.details for own in sets]), tuple(labels))
