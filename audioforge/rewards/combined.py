@@ -18,6 +18,7 @@ from typing_extensions import override
 from audioforge.choices import wrong_choice
 from audioforge.clips import Clips
 from audioforge.rewards.base import Reward, RewardResult, masked
+from audioforge.rewards.gdpo import gdpo_advantages
 from audioforge.rewards.scores import Scores
 from audioforge.rewards.weights import RewardWeights, load_reward_weights
 from audioforge.status import OK, ClipStatus, Status
@@ -76,6 +77,26 @@ class CombinedReward(Reward):
         return Scores(
             total, results, status, masked(gates, status), {"combination": combination, **dict(_flat(results))}
         )
+
+    def advantages(self, clips: Clips, scores: Scores) -> Float[Tensor, " batch"]:
+        """Advantages within groups, normalised component by component (``audioforge.rewards.gdpo``).
+
+        What the gates took off a total is taken off each of its components.
+
+        Args:
+            clips: The clips that were judged, each with its group.
+            scores: What ``judge`` answered for them.
+
+        Returns:
+            ``(batch,)``; NaN for clips without a total.
+
+        Raises:
+            ScoringError: If a clip has no group.
+        """
+        bounded = torch.stack([self._bounded(result) for result in scores.components.values()], dim=1)
+        weight = self._weight_matrix(clips, scores.components)
+        known = bounded * scores.gates[:, None]  # NaN where there is no total
+        return gdpo_advantages(known, weight / weight.sum(1, keepdim=True), clips.groups)
 
     def _asked(
         self, counted: Float[Tensor, "batch component"], results: Mapping[str, RewardResult]
