@@ -88,5 +88,9 @@ def _half(one: Resampled, generator: torch.Generator) -> Resampled:
 
 
 def half_of(n: int, generator: torch.Generator) -> Tensor:
-    """Indices of half of ``n`` clips (rounded up), drawn without replacement."""
-    return torch.randperm(n, generator=generator)[: -(-n // 2)]
+    """Indices of half of ``n`` clips, drawn without replacement; odd numbers are rounded up or down by chance.
+
+    Rounded up always, intervals of 9 clips would be 11 % too narrow.
+    """
+    size = (n + int(torch.randint(2, (1,), generator=generator))) // 2 if n % 2 else n // 2
+    return torch.randperm(n, generator=generator)[:size]

@@ -18,6 +18,13 @@ def test_the_interval_of_a_mean_covers_the_truth_about_as_often_as_it_says():
     assert 0.8 <= covered / 100 <= 0.97
 
 
+def test_halves_of_an_odd_number_are_as_spread_as_a_bootstrap():
+    clips = torch.randn(9, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    found = bootstrap_interval(mean_of, None, clips, 0.0, Bootstrap(4000, 0.68))
+    expected = 2 * float(clips.std()) / 9**0.5
+    assert found.high - found.low == pytest.approx(expected, rel=0.08)
+
+
 def test_equal_seeds_give_equal_intervals():
     clips = torch.arange(20.0)[:, None]
     first, second = (bootstrap_interval(mean_of, None, clips, 9.5, Bootstrap(seed=4)) for _ in range(2))
