@@ -9,9 +9,8 @@ import typer
 from audioforge.audition.answer_table import choices_table, ratings_table
 from audioforge.audition.clip_list import AuditionClip, AuditionError, list_clips
 from audioforge.audition.session import Audition, Mode
+from audioforge.cli.local_server import address_of, bind_port, is_loopback, serve_until_interrupted
 from audioforge.cli.outputs import require_folder
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def serve_audition(
@@ -20,25 +19,26 @@ def serve_audition(
     """Serves until interrupted.
 
     Raises:
-        ValueError: If no clip can be played, the table is another's, or the extra isn't installed.
+        ValueError: If no clip can be played, the table is another's, the port is taken, or the extra isn't installed.
     """
     require_folder(out.parent)
     audition = make_audition(sources, out, mode=mode, seed=seed, question=question)
     try:
         import pyloudnorm  # noqa: F401 - asked for here, since the first clip is too late to find it missing
-        import uvicorn
+        import uvicorn  # noqa: F401
 
         from audioforge.audition.app import LOOPBACK_NAMES, make_app
     except ImportError as error:
         raise ValueError(f"auditions need their extra ({error}): pip install 'audioforge[audition]'.") from error
     host, port = address
-    if host not in LOOPBACK:
+    listener = bind_port(host, port)
+    if not is_loopback(host):
         typer.echo(f"audioforge: anyone who reaches {host}:{port} can listen and rate under any name.", err=True)
     count = len(audition.clips) if mode == "rate" else len(audition.pairs)
     noun = "clips to rate" if mode == "rate" else "pairs to compare"
-    typer.echo(f"{count} {noun}; answers go to {out}. Open http://{host}:{port}/ — Ctrl-C stops, and nothing is lost.")
-    app = make_app(audition, hosts=LOOPBACK_NAMES if host in LOOPBACK else ["*"])
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    app = make_app(audition, hosts=LOOPBACK_NAMES if is_loopback(host) else ["*"])
+    where = f"Open {address_of(listener, host)} — Ctrl-C stops, and nothing is lost."
+    serve_until_interrupted(app, listener, f"{count} {noun}; answers go to {out}. {where}")
 
 
 def make_audition(sources: Sequence[Path], out: Path, *, mode: Mode, seed: int, question: str = "") -> Audition:
@@ -49,7 +49,9 @@ def make_audition(sources: Sequence[Path], out: Path, *, mode: Mode, seed: int, 
     """
     clips = [clip for clip in list_clips(sources) if _opens(clip)]
     if not clips:
-        raise AuditionError("none of the clips can be opened as audio (wav, flac, ogg, mp3).")
+        raise AuditionError(
+            "none of the clips can be played: give audio files (wav, flac, ogg, mp3) with sound in them."
+        )
     table = ratings_table(out) if mode == "rate" else choices_table(out)
     audition = Audition(clips, table, mode, seed, question)
     audition.trials("check")  # reads the table and makes the pairs: what is wrong is said before the page is open
@@ -58,7 +60,11 @@ def make_audition(sources: Sequence[Path], out: Path, *, mode: Mode, seed: int, 
 
 def _opens(clip: AuditionClip) -> bool:
     try:
-        return bool(soundfile.info(clip.path).frames)
+        problem = (
+            "" if soundfile.info(clip.path).frames else "it holds no sound (0 samples): render it again, or drop it."
+        )
     except (soundfile.SoundFileError, OSError) as error:
-        typer.echo(f"audioforge: left out {clip.path}: {error}", err=True)
-        return False
+        problem = f"{error} Convert it to wav, flac, ogg or mp3, or drop it."
+    if problem:
+        typer.echo(f"audioforge: left out {clip.path}: {problem}", err=True)
+    return not problem

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
+from audioforge.cli.local_server import address_of, bind_port, is_loopback, serve_until_interrupted
 from audioforge.cli.outputs import require_folder
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def dashboard(
@@ -37,13 +36,13 @@ def dashboard(
 
 def _serve(runs: list[Path], host: str, port: int) -> None:
     try:
-        import uvicorn
+        import uvicorn  # noqa: F401 - asked for here, before the port is taken
 
         from audioforge.dashboard.app import LOOPBACK_NAMES, make_dashboard_app
     except ImportError as error:
         raise ValueError(f"--follow needs an extra ({error}): pip install 'audioforge[service]'.") from error
-    if host not in LOOPBACK:
+    listener = bind_port(host, port)
+    if not is_loopback(host):
         typer.echo(f"audioforge: anyone who reaches {host}:{port} can see these runs.", err=True)
-    typer.echo(f"Open http://{host}:{port}/ — Ctrl-C stops.")
-    app = make_dashboard_app(runs, hosts=LOOPBACK_NAMES if host in LOOPBACK else ["*"])
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    app = make_dashboard_app(runs, hosts=LOOPBACK_NAMES if is_loopback(host) else ["*"])
+    serve_until_interrupted(app, listener, f"Open {address_of(listener, host)} — Ctrl-C stops.")

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-LOOPBACK = "127.0.0.1"
-
 
 @dataclass(frozen=True)
 class ServiceSettings:

@@ -1,6 +1,10 @@
 """``audioforge audition`` and ``audioforge dashboard`` as they are called."""
 
+import re
+
+import numpy as np
 import pytest
+import soundfile
 from typer.testing import CliRunner
 
 from audioforge.audition.clip_list import AuditionError
@@ -40,11 +44,14 @@ def test_a_call_that_cannot_be_carried_out_exits_with_two(tmp_path, monkeypatch,
 def test_what_does_not_open_is_named_and_left_out_before_anybody_listens(tmp_path, capsys):
     put_tone(tmp_path / "good.wav")
     (tmp_path / "bad.wav").write_bytes(b"RIFF....")
+    soundfile.write(tmp_path / "none.wav", np.zeros(0), 44_100)
     audition = make_audition([tmp_path], tmp_path / "ratings.csv", mode="rate", seed=0)
     assert [clip.name for clip in audition.clips] == ["good.wav"]
-    assert "left out" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert re.search(r"left out .*bad\.wav: .* Convert it to wav, flac, ogg or mp3", said)
+    assert re.search(r"left out .*none\.wav: it holds no sound \(0 samples\): render it again, or drop it\.", said)
     (tmp_path / "good.wav").unlink()
-    with pytest.raises(AuditionError, match="none of the clips can be opened"):
+    with pytest.raises(AuditionError, match="none of the clips can be played"):
         make_audition([tmp_path], tmp_path / "ratings.csv", mode="rate", seed=0)
 
 
