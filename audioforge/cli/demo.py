@@ -1,5 +1,6 @@
 """``audioforge demo``: the environment's process mode on a preset, a page to listen to, and a table."""
 
+import itertools
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from audioforge.cli.outputs import require_folder
-from audioforge.env.process import run_process
+from audioforge.env.process import ROLLOUTS_FILE, run_process
 from audioforge.reports.rollouts_page import write_rollouts_page
 from audioforge.reports.rollouts_summary import best_and_worst, component_names, summarise
 from audioforge.rewards.weights import load_reward_weights
@@ -17,10 +18,20 @@ from audioforge.scoring.explanation import explain
 from audioforge.scoring.presets import find_preset
 
 PAGE_FILE = "audioforge_rollouts.html"
+AUDIO_FOLDER, GROUPS_FOLDER = "audio", "groups"
+"""Where ``run_process`` puts clips and what a trainer would be sent."""
 
 
-def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str) -> int:
+def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str, overwrite: bool = False) -> int:
     """Runs the demo and prints what came out.
+
+    Args:
+        out: Folder; what an earlier run left in it is kept in a numbered folder inside it.
+        targets: How many requests.
+        group_size: Answers a request.
+        seed: Of the rollouts.
+        preset: What proposes, renders and judges.
+        overwrite: Replace an earlier run instead.
 
     Returns:
         Exit code 0.
@@ -30,7 +41,11 @@ def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str
     """
     require_folder(out)
     started = time.monotonic()
-    typer.echo(f"preset {preset}: {find_preset(preset).summary}.")
+    summary = find_preset(preset).summary
+    kept = None if overwrite else set_aside(out)
+    if kept is not None:
+        typer.echo(f"The earlier run in {out} is kept in {kept} (--overwrite replaces it instead).")
+    typer.echo(f"preset {preset}: {summary}.")
     typer.echo(f"{targets} requests, {group_size} answers each; the first takes longest, while the models load.")
     counter = _Progress(targets * group_size)
     run = run_process(
@@ -47,6 +62,23 @@ def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str
     _print_extremes(run.records)
     typer.echo(f"{time.monotonic() - started:.0f} s. Rollouts: {run.rollouts_path}. Listen to them: {page}")
     return 0
+
+
+def set_aside(out: Path) -> Path | None:
+    """Moves an earlier run's files into a numbered folder beside them, where its page and clips still find each other.
+
+    Returns:
+        That folder; None if there was no earlier run.
+    """
+    if not (out / ROLLOUTS_FILE).exists():
+        return None
+    number = next(number for number in itertools.count(1) if not (out / f"earlier-{number}").exists())
+    place = out / f"earlier-{number}"
+    place.mkdir()
+    for name in (ROLLOUTS_FILE, PAGE_FILE, AUDIO_FOLDER, GROUPS_FOLDER):
+        if (out / name).exists():
+            (out / name).rename(place / name)
+    return place
 
 
 class _Progress:

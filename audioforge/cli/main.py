@@ -123,11 +123,16 @@ def demo(
     group_size: Annotated[int, typer.Option(min=2, help="Answers per request.")] = 4,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same rollouts.")] = 0,
     preset: PresetOption = "embedded",
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace an earlier run in the folder; it is kept in earlier-N by default."),
+    ] = False,
 ) -> None:
     """Run the environment once (a policy proposes, a generator renders, rewards judge); write a page to listen to."""
     from audioforge.cli.demo import run_demo
 
-    raise typer.Exit(run_demo(out, targets=targets, group_size=group_size, seed=seed, preset=preset))
+    code = run_demo(out, targets=targets, group_size=group_size, seed=seed, preset=preset, overwrite=overwrite)
+    raise typer.Exit(code)
 
 
 @app.command()
