@@ -57,7 +57,9 @@ class ReferenceBuilder:
         Raises:
             AudioError: If a file can't be read.
         """
-        frames = self.embedder.frame_embeddings(AudioBatch.concatenate([AudioBatch.load([own.path]) for own in clips]))
+        # At the embedder's own rate: else all files would take that of the first.
+        audio = AudioBatch.load([own.path for own in clips], sample_rate=self.embedder.sample_rate)
+        frames = self.embedder.frame_embeddings(audio)
         for index, clip in enumerate(clips):
             self._note(clip)
             self._take_in(clip, frames.embedding[frames.clip == index])

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from audioforge.data_files import DataError
 from audioforge.reference_clips import load_reference_clips
@@ -79,19 +81,22 @@ def calibrate(
     if len(clips) < LEAST_CLIPS or len(labels) < 4:
         counts = f"got {len(clips)} clips of {len(labels)} labels"
         raise DataError(f"a calibration needs at least {LEAST_CLIPS} clips of 4 labels: {counts}.")
-    audio = torch.cat(
-        [
-            embedder.embed_audio(AudioBatch.load([clip.path for clip in clips[start : start + CLIPS_AT_ONCE]]))
-            for start in range(0, len(clips), CLIPS_AT_ONCE)
-        ]
-    )
-    cosine = audio @ embedder.embed_text([clip.caption for clip in clips]).T
+    cosine = _heard(embedder, clips) @ embedder.embed_text([clip.caption for clip in clips]).T
     pairs = _pairs(clips, random.Random(seed))
     left, right = torch.tensor([pair[0] for pair in pairs]), torch.tensor([pair[1] for pair in pairs])
     fold = torch.tensor([labels.index(clips[pair[0]].label) % 2 for pair in pairs])
     slope, intercept, ece = cross_fitted_match_calibration(cosine[left, right], (left == right).float(), fold)
     version = f"{embedder.name.rsplit('/', 1)[-1]}-{len(clips)}-clips"
     return MatchCalibration(slope, intercept, embedder.fingerprint, version, data, ece, len(pairs))
+
+
+def _heard(embedder: TextAudioEmbedder, clips: Sequence[CaptionedClip]) -> Float[Tensor, "clip dim"]:
+    parts = []
+    for start in range(0, len(clips), CLIPS_AT_ONCE):
+        paths = [clip.path for clip in clips[start : start + CLIPS_AT_ONCE]]
+        # At the embedder's own rate: else all files would take that of the first.
+        parts.append(embedder.embed_audio(AudioBatch.load(paths, sample_rate=embedder.sample_rate)))
+    return torch.cat(parts)
 
 
 def _captioned(row: object, where: str, folder: Path) -> CaptionedClip:

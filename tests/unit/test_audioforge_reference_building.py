@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from audioforge.data_files import DataError
 from audioforge.reference_building import build_reference_set, build_reference_sets
 from audioforge.reference_clips import load_reference_clips
+from reward_models.audio import AudioBatch
 from reward_models.reference import ReferenceSet
 from reward_models.statistics import GaussianStats
 from tests.reference_stand_ins import SpectrumEmbedder, write_references
@@ -26,6 +29,15 @@ def test_the_order_of_the_clips_makes_no_difference(drums):
     assert forth.data_hash == back.data_hash
     torch.testing.assert_close(forth.embedding, back.embedding)
     torch.testing.assert_close(forth.stats.scatter, back.stats.scatter)
+
+
+def test_a_file_of_a_low_rate_takes_nothing_away_from_the_files_after_it(drums, tmp_path):
+    low = tmp_path / "low.wav"
+    AudioBatch.load([drums[0].path]).resample(1_000).save([low])
+    mixed = [replace(drums[0], path=low), *drums[1:]]
+    first = build_reference_set("drums", SpectrumEmbedder(), mixed)
+    last = build_reference_set("drums", SpectrumEmbedder(), mixed[::-1])
+    torch.testing.assert_close(first.embedding, last.embedding)
 
 
 def test_other_clips_have_another_hash(drums):

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from audioforge.data_files import DataError
 from audioforge.scoring.calibrating import calibrate, read_captioned_clips
@@ -26,6 +27,21 @@ def test_captions_that_fit_become_more_probable_than_others(tmp_path: Path):
     fitted = calibrate(embedder, read_captioned_clips(manifest(tmp_path)), data="tones")
     assert fitted.slope > 0
     assert (fitted.fingerprint, fitted.data, fitted.pairs) == ("loudness-1", "tones", 96)
+
+
+def test_a_file_of_a_low_rate_changes_nothing_for_the_files_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    clips = read_captioned_clips(manifest(tmp_path))
+    high = 0.9 * torch.sin(2 * torch.pi * 2_000 / 16_000 * torch.arange(8_000))
+    AudioBatch.from_arrays([high], 16_000).save([clips[1].path])
+    alone = LoudnessEmbedder().embed_audio(AudioBatch.load([clips[1].path]))
+    AudioBatch.load([clips[0].path]).resample(1_000).save([clips[0].path])
+    heard: list[torch.Tensor] = []
+    own = LoudnessEmbedder.embed_audio
+    monkeypatch.setattr(
+        LoudnessEmbedder, "embed_audio", lambda self, audio: heard.append(own(self, audio)) or heard[-1]
+    )
+    calibrate(LoudnessEmbedder(), clips, data="tones")
+    torch.testing.assert_close(heard[0][1], alone[0])
 
 
 def test_too_few_clips_are_refused(tmp_path: Path):
