@@ -43,7 +43,8 @@ class PromptPairQuality(Reward):
     ) -> None:
         self.embedder = load_text_audio_embedder(embedder, device=device) if isinstance(embedder, str) else embedder
         self.pair = pair
-        self.scale = float(getattr(self.embedder, "logit_scale", SCALE))
+        own = self.embedder.logit_scale
+        self.scale = SCALE if own is None else own
         self._sentences = self.embedder.embed_text(list(pair))
 
     @override

@@ -101,9 +101,11 @@ class TextAudioEmbedder(Embedder):
 
     Attributes:
         calibration: Cosine → probability of a match, fitted for this fingerprint; None where none was made.
+        logit_scale: Factor on cosines that its contrastive training learned; None where that isn't known.
     """
 
     calibration: MatchCalibration | None = None
+    logit_scale: float | None = None
 
     @abstractmethod
     def embed_text(self, texts: Sequence[str]) -> Float[Tensor, "batch dim"]:

@@ -51,6 +51,13 @@ def test_it_says_what_it_hears(embedder, folder):
     assert (embedder.dim, embedder.fill, embedder.hop_seconds) == (32, "repeat", None)
 
 
+def test_its_logit_scale_is_the_models_own(copy):
+    weights = load_file(copy / "model.safetensors")
+    weights["logit_scale_a"] = torch.tensor(3.0)
+    save_file(weights, copy / "model.safetensors", {"format": "pt"})
+    assert ClapEmbedder.load(str(copy)).logit_scale == pytest.approx(20.0855, abs=1e-3)
+
+
 def test_audio_and_text_are_unit_vectors_of_one_space(embedder):
     audio, text = embedder.embed_audio(noise(0.5, 1.0)), embedder.embed_text(list(CAPTIONS))
     assert audio.shape == (2, 32)
