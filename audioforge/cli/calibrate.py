@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from audioforge.scoring.calibrating import calibrate, read_captioned_clips, shipped_clips
-from reward_models.embedders.clap.calibration_files import user_calibration_path
+from reward_models.calibration_files import user_calibration_path
 from reward_models.embedders.registry import load_text_audio_embedder
 
 

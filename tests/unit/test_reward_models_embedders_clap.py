@@ -8,9 +8,9 @@ from safetensors.torch import load_file, save_file
 from reward_models import AudioBatch, load_embedder
 from reward_models.audio import AudioError
 from reward_models.calibration import MatchCalibration
+from reward_models.calibration_files import user_calibration_path
 from reward_models.checkpoints import CheckpointError
 from reward_models.embedders.clap import ClapEmbedder
-from reward_models.embedders.clap.calibration_files import user_calibration_path
 from tests.tiny_clap import CAPTIONS, FUSED_PREPROCESSOR, UNFUSED_PREPROCESSOR, write_checkpoint, write_preprocessor
 
 RATE = 48_000

@@ -11,6 +11,8 @@ import pytest
 import torch
 
 from reward_models.audio import AudioBatch
+from reward_models.calibration import MatchCalibration
+from reward_models.calibration_files import user_calibration_path
 from reward_models.checkpoints import CheckpointError, checkpoint_path
 from reward_models.embedders.mini import MiniEmbedder
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel, mel_filters
@@ -190,6 +192,16 @@ def test_a_calibration_of_other_weights_is_not_used(folder: Path) -> None:
     calibration = json.loads((folder / "calibration.json").read_text())
     (folder / "calibration.json").write_text(json.dumps({**calibration, "fingerprint": "0" * 16}))
     assert MiniEmbedder.load(folder).calibration is None
+
+
+def test_a_calibration_of_the_users_own_is_used(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIOFORGE_CACHE", str(tmp_path / "cache"))
+    (folder / "calibration.json").unlink()
+    fingerprint = MiniEmbedder.load(folder).fingerprint
+    own = MatchCalibration(9.0, -3.0, fingerprint, "v1", "my clips", 0.02, 100)
+    user_calibration_path(fingerprint).parent.mkdir(parents=True)
+    own.save(user_calibration_path(fingerprint))
+    assert MiniEmbedder.load(folder).calibration == own
 
 
 def test_the_shipped_calibration_belongs_to_the_shipped_weights(mini: MiniEmbedder) -> None:

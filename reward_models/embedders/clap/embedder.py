@@ -13,9 +13,9 @@ from torch import Tensor
 from typing_extensions import override
 
 from reward_models.audio import Fill
+from reward_models.calibration_files import find_calibration
 from reward_models.embedders.base import TextAudioEmbedder
 from reward_models.embedders.clap.audio_tower import AudioTower
-from reward_models.embedders.clap.calibration_files import find_calibration
 from reward_models.embedders.clap.fingerprints import clap_fingerprint
 from reward_models.embedders.clap.front_end import LogMel
 from reward_models.embedders.clap.laion_checkpoint import read_laion_checkpoint

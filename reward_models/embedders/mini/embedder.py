@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from reward_models.audio import Fill
-from reward_models.calibration import load_calibration
+from reward_models.calibration_files import find_calibration
 from reward_models.checkpoints import CheckpointError, built_from, fingerprint, load_config, load_weights
 from reward_models.embedders.base import TextAudioEmbedder
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
@@ -85,10 +85,7 @@ class MiniEmbedder(TextAudioEmbedder):
         _load_state(network, unpacked(load_weights(folder)), folder)
         front_end = LogMel(_part(FrontEndConfig, config, "front_end", folder))
         embedder = cls(network, front_end, fingerprint(folder, extra=PREPROCESSING_VERSION), device)
-        calibration = load_calibration(folder / "calibration.json")
-        # A calibration of other weights would turn cosines into wrong probabilities without a sign.
-        if calibration is not None and calibration.fingerprint == embedder.fingerprint:
-            embedder.calibration = calibration
+        embedder.calibration = find_calibration(folder, embedder.fingerprint)
         return embedder
 
     @override

@@ -1,7 +1,8 @@
-"""Where a CLAP checkpoint's calibration may lie.
+"""Where an embedder's calibration may lie: in the user's cache, or beside the checkpoint.
 
-None ships for LAION-CLAP: a calibration belongs to the weights, the fill and the precision it was fitted with, all of
-which its fingerprint covers. ``calibration.json`` beside the checkpoint is asked first, then the user's cache.
+A calibration belongs to the weights (and, where the caller chooses them, the fill and the precision) that its
+fingerprint covers. The user's own is asked first, as with reference sets: whoever calibrated on their own clips means
+those. None ships for LAION-CLAP.
 """
 
 from pathlib import Path
@@ -21,8 +22,9 @@ def find_calibration(folder: Path, fingerprint: str) -> MatchCalibration | None:
     Raises:
         CheckpointError: If a calibration file is there but can't be read.
     """
-    for path in (folder / "calibration.json", user_calibration_path(fingerprint)):
+    for path in (user_calibration_path(fingerprint), folder / "calibration.json"):
         calibration = load_calibration(path)
+        # A calibration of other weights would turn cosines into wrong probabilities without a sign.
         if calibration is not None and calibration.fingerprint == fingerprint:
             return calibration
     return None
