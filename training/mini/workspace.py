@@ -22,6 +22,9 @@ from training.mini.split import is_held_out, is_measured
 from training.mini.text_bank import TextBank, build_text_bank
 from training.mini.vocabulary import pruned_tokenizer
 
+LABELS_REPEATED, FAMILIES_REPEATED = 5, 10
+"""How often names are among the texts at large, where captions would drown them."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -118,8 +121,16 @@ class Workspace:
         trained = torch.tensor([not is_held_out(entry.group) for entry in self.cache.entries])
         return centred(torch.load(path, weights_only=True)[trained])
 
+    @property
+    def at_large(self) -> Float[Tensor, "text sentence"]:
+        """Sentence vectors of texts at large: captions, natural sentences, labels and families."""
+        names = [
+            self.bank.labels.repeat(LABELS_REPEATED, 1),
+            self.bank.families.flatten(0, 1).repeat(FAMILIES_REPEATED, 1),
+        ]
+        return torch.cat([self.bank.sentences, self.natural_vectors[1], *names])
+
     def aligner(self, config: AlignConfig) -> Aligner:
         """The trained audio tower and projection."""
         sampler = Sampler(self.training, FrontEndConfig().frames, CAPTIONS_EACH, self.seed)
-        at_large = torch.cat([self.bank.sentences, self.natural_vectors[1]])
-        return align(sampler, self.bank, at_large, self.heard, config, self.folder)
+        return align(sampler, self.bank, self.at_large, self.heard, config, self.folder)
