@@ -40,10 +40,23 @@ def load_state(path: Path) -> dict[str, Any] | None:
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise RunStateError(f"{path} is no JSON ({error}): delete it to start anew.") from error
-    if not isinstance(state, dict) or state.get("version") != VERSION:
-        raise RunStateError(f"{path} is no state of version {VERSION}: delete it to start anew.")
+        raise RunStateError(f"{path} is no JSON ({error}). {_mend(path)}") from error
+    version = state.get("version") if isinstance(state, dict) else None
+    if version != VERSION:
+        raise RunStateError(
+            f"{path} is {'no state of a run' if version is None else f'a state of version {version}'}, this AudioForge "
+            f"reads version {VERSION}. {_mend(path)}"
+        )
+    assert isinstance(state, dict), "it has a version"
     return state
+
+
+def _mend(path: Path) -> str:
+    """What to do about a state that cannot be gone on with."""
+    return (
+        f"Give another --env.state_path, or move {path} and {path.name}.outbox away to start anew: the trainer's model "
+        "and the rollouts stay, the order of targets and what the curriculum noted begin again."
+    )
 
 
 def lock_state(path: Path) -> IO[str]:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from audioforge.env.__main__ import run as run_command_line
 from audioforge.env.__main__ import with_defaults
 from audioforge.env.answers import Answer
 from audioforge.env.backends import Backends
@@ -225,6 +226,27 @@ def test_the_command_line_leaves_wandb_off_unless_asked(mode):
     assert "--env.use_wandb=False" not in with_defaults([mode, "--env.use_wandb", "True"])
     assert with_defaults([mode, "--config", "run.yaml"]) == [mode, "--config", "run.yaml"]
     assert with_defaults(["serve"]) == ["serve", "--env.total_steps=-1"]
+
+
+@pytest.mark.parametrize(("words", "code"), [([], 0), (["--help"], 0), (["sreve"], 2), (["--env.seed", "1"], 2)])
+def test_without_one_of_the_three_commands_the_command_line_explains_them(capsys, monkeypatch, words, code):
+    monkeypatch.setattr(sys, "argv", ["env", *words])
+    with pytest.raises(SystemExit) as left:
+        run_command_line(AudioForgeEnv)
+    assert left.value.code == code
+    said = capsys.readouterr()
+    for command in ("serve", "process", "evaluate"):
+        assert f"python -m audioforge.env {command} --env." in said.out + said.err
+    assert ("'sreve' is none of serve, process, evaluate" in said.err) == (words == ["sreve"])
+
+
+@pytest.mark.filterwarnings("ignore:You are using a local Base URL")
+def test_a_setting_that_does_not_exist_here_is_told_in_one_line(monkeypatch, tmp_path):
+    monkeypatch.setattr("audioforge.env.__main__.set_up_process", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["env", "process", "--env.preset", "nope"])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r"audioforge\.env: no preset named 'nope': give one of"):
+        run_command_line(AudioForgeEnv)
 
 
 def test_the_command_line_offers_the_three_modes(capsys, monkeypatch):

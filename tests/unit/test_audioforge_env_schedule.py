@@ -60,9 +60,9 @@ def test_a_state_survives_the_disk(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"version": 99}'])
-def test_a_file_that_is_no_state_says_to_delete_it(tmp_path, text):
+def test_a_file_that_is_no_state_says_how_to_go_on(tmp_path, text):
     (tmp_path / "state.json").write_text(text)
-    with pytest.raises(RunStateError, match="delete it"):
+    with pytest.raises(RunStateError, match=r"Give another --env\.state_path, or move"):
         load_state(tmp_path / "state.json")
 
 
