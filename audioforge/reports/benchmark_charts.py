@@ -1,12 +1,16 @@
 """The charts of a benchmark's page."""
 
-from audioforge.reports.benchmark_report import ALL, SECOND, TOTAL, BenchmarkReport
+from scipy.stats import binomtest
+
+from audioforge.reports.benchmark_report import ALL, SECOND, TOTAL, BenchmarkReport, ReliabilityBin
 from audioforge.reports.charts import (
     Chart,
     IntervalPoint,
+    SharePoint,
     distribution_chart,
     interval_chart,
     line_chart,
+    reliability_chart,
     scatter_chart,
 )
 from audioforge.reports.page_shell import words
@@ -43,13 +47,12 @@ def distribution_charts(report: BenchmarkReport) -> list[Chart]:
 
 def trust_charts(report: BenchmarkReport) -> list[Chart]:
     """Calibration of the alignment, total against second judge, and FAD-inf where it was fitted."""
-    bins = [[(own.predicted, own.observed) for own in one.bins] for one in report.reliability]
-    reliability = line_chart(
+    reliability = reliability_chart(
         "Calibration of the alignment",
-        "predicted probability of a match against the share that is one; on the diagonal the prediction holds",
+        "predicted probability of a match against the share that is one; on the diagonal the prediction holds; a mark "
+        "is the larger the more questions it stands for, lines are 95 % intervals",
         ("predicted probability", "share that is the clip's own request"),
-        bins,
-        diagonal=True,
+        [[share_point(own) for own in one.bins] for one in report.reliability],
     )
     pairs = scatter_chart(
         "Total and second judge",
@@ -58,6 +61,12 @@ def trust_charts(report: BenchmarkReport) -> list[Chart]:
         [_pairs(report, system) for system in report.systems],
     )
     return [reliability, pairs, *_fits(report)]
+
+
+def share_point(own: ReliabilityBin) -> SharePoint:
+    """A bin with Wilson's interval of its share."""
+    spread = binomtest(round(own.observed * own.n), own.n).proportion_ci(0.95, method="wilson")
+    return SharePoint(own.predicted, own.observed, float(spread.low), float(spread.high), own.n)
 
 
 def _fits(report: BenchmarkReport) -> list[Chart]:

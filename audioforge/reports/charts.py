@@ -62,6 +62,17 @@ class IntervalPoint:
     high: float | None
 
 
+@dataclass(frozen=True)
+class SharePoint:
+    """A share of some cases, with its interval, where ``predicted`` was expected; all in [0, 1]."""
+
+    predicted: float
+    share: float
+    low: float
+    high: float
+    cases: int
+
+
 def colour(series: int) -> str:
     """Stands for the page's colour of a series."""
     return f"#0a0b{series % SERIES:02x}"
@@ -162,20 +173,35 @@ def scatter_chart(
     return draw(title, description, paint)
 
 
-def line_chart(
-    title: str,
-    description: str,
-    labels: tuple[str, str],
-    series: Sequence[Sequence[tuple[float, float]]],
-    *,
-    diagonal: bool = False,
+def reliability_chart(
+    title: str, description: str, labels: tuple[str, str], series: Sequence[Sequence[SharePoint]]
 ) -> Chart:
-    """Points joined by lines; ``diagonal`` draws where x equals y, for scales from 0 to 1."""
+    """Shares against what was predicted of them; the more cases a mark stands for, the larger it is.
+
+    Marks are not joined: a line through bins of three cases would draw dice.
+    """
+    most = max((own.cases for points in series for own in points), default=1)
 
     def paint(axes: "Axes") -> None:
-        if diagonal:
-            axes.plot([0, 1], [0, 1], color=_QUIET, linewidth=1, linestyle=":")
-            axes.set(xlim=(0, 1), ylim=(-0.02, 1.02))
+        axes.plot([0, 1], [0, 1], color=_QUIET, linewidth=1, linestyle=":")
+        for number, points in enumerate(series):
+            for own in points:
+                size = 3 + 8 * (own.cases / most) ** 0.5
+                axes.plot([own.predicted] * 2, [own.low, own.high], color=colour(number), linewidth=1.2, alpha=0.6)
+                style: dict[str, Any] = {"marker": MARKERS[number % SERIES], "markersize": size, "markeredgewidth": 0}
+                axes.plot([own.predicted], [own.share], color=colour(number), alpha=0.8, **style)
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=labels[0], ylabel=labels[1])
+        axes.grid()
+
+    return draw(title, description, paint)
+
+
+def line_chart(
+    title: str, description: str, labels: tuple[str, str], series: Sequence[Sequence[tuple[float, float]]]
+) -> Chart:
+    """Points joined by lines."""
+
+    def paint(axes: "Axes") -> None:
         for number, pairs in enumerate(series):
             style: dict[str, Any] = {"color": colour(number), "linestyle": DASHES[number % SERIES], "linewidth": 1.8}
             marker = MARKERS[number % SERIES]

@@ -3,7 +3,16 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from audioforge.reports.charts import IntervalPoint, colour, distribution_chart, interval_chart, scatter_chart
+from audioforge.reports.benchmark_charts import share_point
+from audioforge.reports.benchmark_report import ReliabilityBin
+from audioforge.reports.charts import (
+    IntervalPoint,
+    colour,
+    distribution_chart,
+    interval_chart,
+    reliability_chart,
+    scatter_chart,
+)
 
 POINTS = [IntervalPoint(0, 0, 0.4, 0.3, 0.5), IntervalPoint(0, 1, 0.6, None, None)]
 
@@ -44,3 +53,16 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(ValueError, match=r"audioforge\[benchmark\]"):
         interval_chart("A", "", ["total"], POINTS)
+
+
+def test_a_mark_of_calibration_is_the_larger_the_more_cases_it_stands_for():
+    few, many = share_point(ReliabilityBin(0.3, 0.5, 4)), share_point(ReliabilityBin(0.7, 0.5, 400))
+    assert few.high - few.low > 0.6 > 0.1 > many.high - many.low
+    svg = str(reliability_chart("Calibration", "", ("x", "y"), [[few, many]]).svg)
+    sizes = [_width(own) for own in re.findall(r'<path id="[^"]*" d="([^"]+)"', svg)]
+    assert max(sizes) > 1.8 * min(size for size in sizes if size > 1)
+
+
+def _width(path: str) -> float:
+    across = [float(x) for x in re.findall(r"[MLC ](-?[\d.]+) -?[\d.]+", path)]
+    return max(across) - min(across)
