@@ -8,18 +8,33 @@ from audioforge.rewards.combined import FLOOR
 from audioforge.rewards.weights import RewardWeights
 from audioforge.status import ClipStatus
 
-MEANING: Mapping[str, tuple[str, str]] = {
-    "clap_alignment": ("does not sound like what was asked for", "sounds like what was asked for"),
-    "style_consistency": ("is unlike the references of its category", "is typical of its category"),
-    "quality_head": ("has audible damage", "sounds clean"),
-    "prompt_pair_quality": ("sounds noisy", "sounds clean"),
-    "technical_head": ("misses the tempo, width or brightness asked for", "has the technical traits asked for"),
+MIDDLE = (0.4, 0.6)
+"""Scores between these are called neither good nor bad: which side of a half they fall on is chance."""
+MEANING: Mapping[str, tuple[str, str, str]] = {
+    "clap_alignment": (
+        "does not sound like what was asked for",
+        "sounds somewhat like what was asked for",
+        "sounds like what was asked for",
+    ),
+    "style_consistency": (
+        "is unlike the references of its category",
+        "is fairly typical of its category",
+        "is typical of its category",
+    ),
+    "quality_head": ("has audible damage", "may be damaged", "sounds clean"),
+    "prompt_pair_quality": ("sounds noisy", "sounds neither noisy nor clean", "sounds clean"),
+    "technical_head": (
+        "misses the tempo, width or brightness asked for",
+        "has some of the technical traits asked for",
+        "has the technical traits asked for",
+    ),
     "novelty": (
         "is close to a reference or to another clip of its group, or unlike its category",
+        "is only partly a sound of its own",
         "is a sound of its own",
     ),
 }
-"""What a low and a high score of a component say of a clip."""
+"""What a low, a middling and a high score of a component say of a clip."""
 
 
 def explain(
@@ -48,16 +63,21 @@ def explain(
         return "no component counts for this clip"
     worst, best = max(lost, key=lost.__getitem__), max(lost, key=lambda name: components[name].score or 0.0)
     closed = [name for name, gate in weights.gates.items() if _is_below(components.get(name), gate)]
-    praised = best != worst and (components[best].score or 0) >= 0.5
-    parts = [_phrase(best, components, high=True)] if praised else []
-    parts.append(_phrase(worst, components, high=(components[worst].score or 0) >= 0.5))
+    bands = {name: _band(components[name].score or 0.0) for name in (best, worst)}
+    named = [best, worst] if best != worst and bands[best] > 0 else [worst]
+    parts = [_phrase(name, components, bands[name]) for name in named]
     gate = f"; the {', '.join(closed)} gate took part of the total" if closed else ""
-    return (", but " if (components[worst].score or 0) < 0.5 else ", and ").join(parts) + gate
+    return (", and " if bands[best] == bands[worst] else ", but ").join(parts) + gate
 
 
-def _phrase(name: str, components: Mapping[str, ComponentScore], *, high: bool) -> str:
-    low_words, high_words = MEANING.get(name, (f"is low on {name}", f"is high on {name}"))
-    return f"{high_words if high else low_words} ({name} {components[name].score:.2f})"
+def _band(score: float) -> int:
+    """0 low, 1 in the middle, 2 high."""
+    return sum(score > bound for bound in MIDDLE)
+
+
+def _phrase(name: str, components: Mapping[str, ComponentScore], band: int) -> str:
+    words = MEANING.get(name, (f"is low on {name}", f"is middling on {name}", f"is high on {name}"))
+    return f"{words[band]} ({name} {components[name].score:.2f})"
 
 
 def _is_below(component: ComponentScore | None, gate: float) -> bool:

@@ -11,9 +11,9 @@ def components(alignment: float | None, quality: float) -> dict[str, ComponentSc
 
 
 def test_what_held_a_clip_down_is_named_after_what_carried_it():
-    text = explain(components(0.4, 0.9), OK, WEIGHTS)
+    text = explain(components(0.35, 0.9), OK, WEIGHTS)
     assert text == (
-        "sounds clean (quality_head 0.90), but does not sound like what was asked for (clap_alignment 0.40)"
+        "sounds clean (quality_head 0.90), but does not sound like what was asked for (clap_alignment 0.35)"
     )
 
 
@@ -38,3 +38,18 @@ def test_an_unscored_clip_gives_its_reason():
 
 def test_components_without_weight_are_not_blamed():
     assert "quality_head" not in explain(components(0.9, 0.1), OK, RewardWeights("t", {"clap_alignment": 1}))
+
+
+def test_a_score_about_a_half_is_neither_good_nor_bad_on_either_side_of_it():
+    for alignment in (0.49, 0.51):
+        assert explain(components(alignment, 0.9), OK, WEIGHTS) == (
+            "sounds clean (quality_head 0.90), but sounds somewhat like what was asked for "
+            f"(clap_alignment {alignment:.2f})"
+        )
+
+
+def test_two_middling_components_are_joined_without_a_but():
+    text = explain(components(0.45, 0.55), OK, WEIGHTS)
+    assert text == (
+        "may be damaged (quality_head 0.55), and sounds somewhat like what was asked for (clap_alignment 0.45)"
+    )
