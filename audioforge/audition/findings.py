@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from audioforge.audition.agreement import (
 )
 from audioforge.audition.answer_table import CHOICE_COLUMNS, choices_table, ratings_table
 from audioforge.audition.clip_list import AuditionClip, AuditionError
-from audioforge.clips import gather_clips
 from audioforge.rewards.combined import CombinedReward
+from audioforge.scoring.file_batches import judge_files
 
 RewardScores = Mapping[str, Mapping[str, float]]
 """Reward → clip, as the table names it → score."""
@@ -61,7 +61,11 @@ def is_choices(table: Path) -> bool:
 
 
 def judge_clips(
-    table: Path, names: Iterable[str], known: Sequence[AuditionClip], reward: CombinedReward
+    table: Path,
+    names: Iterable[str],
+    known: Sequence[AuditionClip],
+    reward: CombinedReward,
+    on_judged: Callable[[int], None] = lambda count: None,
 ) -> tuple[RewardScores, dict[str, str]]:
     """Every component's score, and the total, of the clips a table names.
 
@@ -70,6 +74,7 @@ def judge_clips(
         names: Of the clips.
         known: Clips with requests and categories; others are judged without.
         reward: What judges.
+        on_judged: Called with the number of clips that were just done.
 
     Returns:
         Scores by reward and clip, and why clips have no total.
@@ -85,10 +90,13 @@ def judge_clips(
     about = {clip.path: clip for clip in known}
     requests = [about[path].request if path in about else None for path in paths]
     categories = [about[path].category if path in about else None for path in paths]
-    judged = reward.judge(gather_clips(paths, requests, categories=categories))
-    scores = {name: dict(zip(listed, own.score.tolist(), strict=True)) for name, own in judged.components.items()}
-    scores["total"] = dict(zip(listed, judged.total.tolist(), strict=True))
-    return scores, {name: str(own) for name, own in zip(listed, judged.status, strict=True) if not own.ok}
+    judged = dict(zip(listed, judge_files(reward, paths, requests, categories, on_judged), strict=True))
+    scores = {
+        component.name: {name: float(own.components[component.name].score[0]) for name, own in judged.items()}
+        for component in reward.components
+    }
+    scores["total"] = {name: float(own.total[0]) for name, own in judged.items()}
+    return scores, {name: str(own.status[0]) for name, own in judged.items() if not own.status[0].ok}
 
 
 def find_in_ratings(table: Path, scores: RewardScores, unscored: Mapping[str, str], *, seed: int = 0) -> Findings:

@@ -19,16 +19,13 @@ class JudgedClip:
         row: Its scores.
         peaks: Outline of its waveform, as ``audioforge.reports.waveform`` reads it.
         embeddings: ``(dim,)`` each, in the order of the judges' embedders; empty for a clip that can't be judged.
+        failed: A component or the second judge failed on it, so that another try may succeed; never kept in a cache.
     """
 
     row: ClipRow
     peaks: bytes
     embeddings: tuple[Float[Tensor, " dim"], ...]
-
-    @property
-    def failed(self) -> bool:
-        """True where a backend failed, so that another try may succeed."""
-        return self.row.status == "failed"
+    failed: bool = False
 
 
 def to_bytes(clip: JudgedClip) -> bytes:

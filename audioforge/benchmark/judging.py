@@ -1,17 +1,15 @@
 """Judges the clips of a benchmark batch by batch.
 
-A batch holds clips of one rate and one number of channels, in order, so that nothing is resampled because of its
-neighbours. Batches are kept whole: a run that was cut off forms the same batches when it goes on, and ends in the same
-numbers to the last bit. Clips are judged without groups: no clip's score depends on another clip.
+Batches are those of ``audioforge.scoring.file_batches`` over what is not judged yet, kept whole: a run that was cut off
+forms the same ones when it goes on, and ends in the same numbers to the last bit. Clips are judged without groups: no
+clip's score depends on another clip.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
-import soundfile
 import torch
 
 from audioforge.benchmark.clip_cache import ClipCache
@@ -25,8 +23,9 @@ from audioforge.reports.waveform import waveform_peaks
 from audioforge.rewards.combined import guarded
 from audioforge.rewards.scores import Scores
 from audioforge.scoring.category_guess import guess_categories
+from audioforge.scoring.file_batches import BATCH, file_batches
+from audioforge.status import Status
 
-BATCH = 16
 DIGITS = 6
 """Scores are rounded to so many decimals: differences below come from the size of a batch."""
 
@@ -52,7 +51,9 @@ def judge_clips(
     found = {place: known for place, key in enumerate(keys) if (known := cache.get(key)) is not None}
     found = {place: _renamed(known, clips[place]) for place, known in found.items()}
     on_judged(len(found))
-    for places in _batches(clips, [place for place in range(len(clips)) if place not in found]):
+    left = [place for place in range(len(clips)) if place not in found]
+    for rows in file_batches([clips[place].path for place in left], BATCH):
+        places = [left[row] for row in rows]
         own = _judge([clips[place] for place in places], [hashes[place] for place in places], judges)
         cache.put({keys[place]: one for place, one in zip(places, own, strict=True)})
         found.update(zip(places, own, strict=True))
@@ -80,24 +81,6 @@ def _renamed(known: JudgedClip, clip: BenchmarkClip) -> JudgedClip:
     return replace(known, row=row)
 
 
-def _batches(clips: Sequence[BenchmarkClip], places: Sequence[int]) -> list[list[int]]:
-    forms = {place: _form(clips[place].path) for place in places}
-    batches = []
-    for _, own in groupby(sorted(places, key=lambda place: (forms[place], place)), key=forms.__getitem__):
-        alike = list(own)
-        batches += [alike[start : start + BATCH] for start in range(0, len(alike), BATCH)]
-    return batches
-
-
-def _form(path: Path) -> tuple[int, int]:
-    """Rate and channels; zeros where it can't be read."""
-    try:
-        info = soundfile.info(str(path))
-        return (info.samplerate, info.channels)
-    except (soundfile.LibsndfileError, OSError, TypeError):
-        return (0, 0)
-
-
 def _judge(entries: Sequence[BenchmarkClip], hashes: Sequence[str], judges: Judges) -> list[JudgedClip]:
     asked = [own.request.text for own in entries]
     categories = [own.request.category for own in entries]
@@ -107,20 +90,28 @@ def _judge(entries: Sequence[BenchmarkClip], hashes: Sequence[str], judges: Judg
         categories[place] = category
     clips = gather_clips([own.path for own in entries], asked, categories=categories)
     scores, second = judges.reward.judge(clips), guarded(judges.second, clips)
+    parts = (*scores.components.values(), second)
+    failed = [any(part.status[i].code is Status.FAILED for part in parts) for i in range(len(clips))]
+    vectors = _embeddings(clips, judges, failed)
     return [
         JudgedClip(
             _row(own, hashes[i], clips, scores, float(second.score[i]), i),
             waveform_peaks(clips.audio.clip(i)),
-            _embeddings(clips, judges, i),
+            vectors.get(i, ()),
+            failed[i],
         )
         for i, own in enumerate(entries)
     ]
 
 
-def _embeddings(clips: Clips, judges: Judges, index: int) -> tuple[torch.Tensor, ...]:
-    if not clips.status[index].ok:
-        return ()
-    return tuple(clips.embedding(own)[index].float().cpu() for own in judges.embedders)
+def _embeddings(clips: Clips, judges: Judges, failed: Sequence[bool]) -> dict[int, tuple[torch.Tensor, ...]]:
+    """By row, under each of the judges' embedders; a clip on which a judge failed isn't shown to them again."""
+    whole = [row for row, own in enumerate(failed) if not own]
+    if not any(clips.status[row].ok for row in whole):
+        return {}
+    part = clips if len(whole) == len(clips) else clips.select(whole)  # mostly embedded already
+    tables = [part.embedding(own).float().cpu() for own in judges.embedders]
+    return {row: tuple(table[place] for table in tables) for place, row in enumerate(whole) if clips.status[row].ok}
 
 
 def _row(entry: BenchmarkClip, digest: str, clips: Clips, scores: Scores, second: float, index: int) -> ClipRow:

@@ -10,11 +10,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from audioforge.benchmark.entries import BenchmarkError
-from audioforge.benchmark.judging import BATCH, file_hash
+from audioforge.benchmark.judging import file_hash
 from audioforge.benchmark.manifests import AUDIO_SUFFIXES
 from audioforge.clips import gather_clips
 from audioforge.reference_sets import ReferenceLibrary
 from audioforge.reports.benchmark_report import ALL
+from audioforge.scoring.file_batches import file_batches
 from audioforge.targets import CATEGORIES
 from reward_models.embedders.base import Embedder
 
@@ -87,8 +88,8 @@ def reference_files(folder: Path) -> list[Path]:
 
 def _embedded(paths: Sequence[Path], embedders: Sequence[Embedder], done: Callable[[int], None]) -> list[Tensor]:
     parts: list[list[Tensor]] = [[] for _ in embedders]
-    for start in range(0, len(paths), BATCH):
-        clips = gather_clips(list(paths[start : start + BATCH]))
+    for rows in file_batches(paths):
+        clips = gather_clips([paths[row] for row in rows])
         bad = next((own for own in clips.status if not own.ok), None)
         if bad is not None:
             raise BenchmarkError(f"a reference can't be used: {bad}.")

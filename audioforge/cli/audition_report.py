@@ -13,6 +13,7 @@ from audioforge.audition.agreement import Estimate
 from audioforge.audition.answer_table import choices_table, ratings_table, relative_name
 from audioforge.audition.clip_list import AuditionClip, AuditionError, list_clips
 from audioforge.audition.findings import Findings, find_in_choices, find_in_ratings, is_choices, judge_clips
+from audioforge.cli.progress import progress_bar
 from audioforge.scoring.presets import build_reward
 
 
@@ -44,7 +45,8 @@ def find(table: Path, known: Sequence[AuditionClip], *, preset: str, seed: int) 
     if not rows:
         raise AuditionError(f"{table} holds no answers yet.")
     names = [row[key] for row in rows for key in (("first", "second") if choices else ("clip",))]
-    scores, unscored = judge_clips(table, names, known, build_reward(preset))
+    with progress_bar("clips", len(set(names))) as advance:
+        scores, unscored = judge_clips(table, names, known, build_reward(preset), advance)
     if not choices:
         return find_in_ratings(table, scores, unscored, seed=seed)
     system_of = {relative_name(clip.path, table): clip.system for clip in known}

@@ -1,19 +1,30 @@
 """``audioforge score``: clips and a request in, a table or JSON out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from audioforge.clips import Clips, gather_clips
+from audioforge.cli.progress import progress_bar
+from audioforge.component_score import finite_or_none
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.scores import Scores
 from audioforge.scoring.category_guess import category_guesser
 from audioforge.scoring.explanation import explain
+from audioforge.scoring.file_batches import judge_files
 from audioforge.scoring.presets import build_reward, find_preset
+
+
+class _Row(NamedTuple):
+    path: Path
+    request: str
+    category: str | None
+    scores: Scores
 
 
 def score_files(
@@ -33,39 +44,54 @@ def score_files(
     reward = build_reward(preset, device=device)
     guess = category_guesser(reward)
     categories = [category] * len(paths) if category or guess is None else guess(asked)
-    clips = gather_clips(list(paths), asked, categories=categories)
-    scores = reward.judge(clips)
+    with progress_bar("clips", len(paths)) as advance:
+        judged = judge_files(reward, paths, asked, categories, advance)
+    rows = [_Row(*own) for own in zip(paths, asked, categories, judged, strict=True)]
     if as_json:
-        typer.echo(json.dumps(_to_json(paths, clips, scores, preset), indent=2, ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(_to_json(rows, preset), indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _print_table(paths, clips, scores, reward)
+        _print_table(rows, reward)
         typer.echo(f"preset {preset}: {find_preset(preset).summary}.")
         if category is None:
-            open_ones = "" if all(clips.categories) else ", where it has a word that is known here"
+            open_ones = "" if all(categories) else ", where it has a word that is known here"
             typer.echo(f"The category was guessed from the request{open_ones}; --category sets it.")
-    return 0 if all(status.ok for status in scores.status) else 1
+    return 0 if all(row.scores.status[0].ok for row in rows) else 1
 
 
-def _to_json(paths: Sequence[Path], clips: Clips, scores: Scores, preset: str) -> dict[str, object]:
-    rows = [
-        {"clip": str(path), "request": clips.requests[i], "category": clips.categories[i], **scores.to_json(i)}
-        for i, path in enumerate(paths)
+def _to_json(rows: Sequence[_Row], preset: str) -> dict[str, object]:
+    clips = [
+        {"clip": str(own.path), "request": own.request, "category": own.category, **own.scores.to_json(0)}
+        for own in rows
     ]
-    return {"preset": preset, "provenance": dict(scores.provenance), "clips": rows}
+    return {"preset": preset, "provenance": _provenance(rows), "clips": clips}
 
 
-def _print_table(paths: Sequence[Path], clips: Clips, scores: Scores, reward: CombinedReward) -> None:
-    table = Table("clip", "category", "total", *scores.components, box=None, pad_edge=False)
+def _provenance(rows: Sequence[_Row]) -> dict[str, str]:
+    """Of all batches together: each names the reference sets of its own categories."""
+    found: dict[str, dict[str, None]] = {}
+    for own in rows:
+        for key, value in own.scores.provenance.items():
+            found.setdefault(key, {}).setdefault(value)
+    return {key: next(iter(own)) if len(own) == 1 else _joined(own) for key, own in found.items()}
+
+
+def _joined(values: Iterable[str]) -> str:
+    return " ".join(sorted({word for value in values for word in value.split()} - {"none"}))
+
+
+def _print_table(rows: Sequence[_Row], reward: CombinedReward) -> None:
+    table = Table("clip", "category", "total", *(own.name for own in reward.components), box=None, pad_edge=False)
     # Files of two systems often share their names.
-    names = [path.name for path in paths]
-    names = names if len(set(names)) == len(names) else [str(path) for path in paths]
-    for index in range(len(paths)):
-        row = scores.component_scores(index)
-        cells = ["–" if own.score is None else f"{own.score:.2f}" for own in row.values()]
-        total = float(scores.total[index])
-        table.add_row(names[index], clips.categories[index] or "–", f"{total:.2f}" if total == total else "–", *cells)
-    console = Console(width=None if Console().is_terminal else 160)
-    console.print(table)
-    for index in range(len(paths)):
-        why = explain(scores.component_scores(index), scores.status[index], reward.weights, clips.categories[index])
-        typer.echo(f"{names[index]}: {why}")
+    names = [own.path.name for own in rows]
+    names = names if len(set(names)) == len(names) else [str(own.path) for own in rows]
+    for name, own in zip(names, rows, strict=True):
+        cells = [_cell(part.score) for part in own.scores.component_scores(0).values()]
+        table.add_row(escape(name), own.category or "–", _cell(finite_or_none(float(own.scores.total[0]))), *cells)
+    Console(width=None if Console().is_terminal else 160).print(table)
+    for name, own in zip(names, rows, strict=True):
+        why = explain(own.scores.component_scores(0), own.scores.status[0], reward.weights, own.category)
+        typer.echo(f"{name}: {why}")
+
+
+def _cell(score: float | None) -> str:
+    return "–" if score is None else f"{score:.2f}"

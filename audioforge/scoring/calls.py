@@ -65,7 +65,7 @@ class Call:
         """Sample rate, channels and length bucket."""
         _, channels, samples = self.clips.audio.waveform.shape
         rate = self.clips.audio.sample_rate
-        return rate, channels, max(0, int(samples / rate / BUCKET_SECONDS)).bit_length()
+        return rate, channels, length_bucket(samples / rate)
 
     @property
     def seconds_left(self) -> float | None:
@@ -162,6 +162,11 @@ class CallQueue:
 
     def _ahead_of(self, priority: int) -> int:
         return sum(own <= priority for own, _, _ in self._inside)
+
+
+def length_bucket(seconds: float) -> int:
+    """0 up to ``BUCKET_SECONDS``; one more each time the length doubles."""
+    return int(max(0.0, seconds) / BUCKET_SECONDS).bit_length()
 
 
 def _clips(calls: list[Call]) -> int:

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from audioforge.benchmark.clip_cache import ClipCache
 from audioforge.benchmark.entries import BenchmarkError, Pairing
@@ -12,7 +13,7 @@ from audioforge.benchmark.references import folder_references, shipped_reference
 from audioforge.benchmark.run import report_of
 from reward_models.audio import AudioBatch
 from tests.benchmark_makers import small_judges, write_system
-from tests.reference_stand_ins import CENTRES
+from tests.reference_stand_ins import CENTRES, SpectrumEmbedder
 from tests.stand_ins import tone
 
 
@@ -114,3 +115,26 @@ def test_the_manifest_names_all_that_the_numbers_depend_on(tmp_path: Path, pairi
     assert set(manifest["clips"]) == {"soft", "hard"}
     assert manifest["reward"]["clap_alignment.calibration"] == "test"
     assert manifest["resampling"]["swaps"]["resamples"] == 1000
+
+
+def test_a_failed_second_judge_costs_its_own_number_and_is_tried_again(
+    tmp_path: Path, pairing: Pairing, judges: Judges, monkeypatch: pytest.MonkeyPatch
+):
+    embed, broken = SpectrumEmbedder.embed_windows, [True]
+
+    def fails_on_loud(self: SpectrumEmbedder, windows: torch.Tensor) -> torch.Tensor:
+        if broken[0] and windows.abs().max() > 0.7:
+            raise RuntimeError("the device hiccupped")
+        return embed(self, windows)
+
+    monkeypatch.setattr(SpectrumEmbedder, "embed_windows", fails_on_loud)
+    with ClipCache(tmp_path / "cache.sqlite") as cache:
+        first = {own.row.key: own for own in judge_clips(pairing.clips, judges, cache)}
+        broken[0] = False
+        again = {own.row.key: own for own in judge_clips(pairing.clips, judges, cache)}
+    hit = [key for key, own in first.items() if own.failed]
+    assert hit
+    for key in hit:
+        assert (first[key].row.status, first[key].row.second_judge, first[key].embeddings) == ("ok", None, ())
+        assert again[key].row.second_judge is not None
+        assert len(again[key].embeddings) == 2

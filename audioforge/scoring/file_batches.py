@@ -1,0 +1,71 @@
+"""Files judged in batches of one form, so that no clip is resampled or padded because of its neighbours.
+
+A batch of mixed rates is resampled to the highest of them before it is judged, and every clip of it takes the memory of
+the longest: one hour among short clips would fill a machine. So a batch holds files of one rate, one number of
+channels and one length bucket, in the order given; the same files form the same batches on every run.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import soundfile
+
+from audioforge.clips import gather_clips
+from audioforge.rewards.combined import CombinedReward
+from audioforge.rewards.scores import Scores
+from audioforge.scoring.calls import length_bucket
+
+BATCH = 16
+
+Form = tuple[int, int, int]
+
+
+def file_batches(paths: Sequence[Path], size: int = BATCH) -> list[list[int]]:
+    """Indices of the files, batch by batch.
+
+    Args:
+        paths: Audio files; those that can't be read form batches of their own.
+        size: Most files in a batch.
+    """
+    forms = [file_form(path) for path in paths]
+    batches = []
+    for _, own in groupby(sorted(range(len(paths)), key=lambda i: (forms[i], i)), key=forms.__getitem__):
+        alike = list(own)
+        batches += [alike[start : start + size] for start in range(0, len(alike), size)]
+    return batches
+
+
+def file_form(path: Path) -> Form:
+    """Rate, channels and length bucket of a file; zeros where it can't be read."""
+    try:
+        info = soundfile.info(str(path))
+        return (info.samplerate, info.channels, length_bucket(info.frames / info.samplerate))
+    except (soundfile.LibsndfileError, OSError, TypeError):
+        return (0, 0, 0)
+
+
+def judge_files(
+    reward: CombinedReward,
+    paths: Sequence[Path],
+    requests: Sequence[str | None],
+    categories: Sequence[str | None],
+    on_judged: Callable[[int], None] = lambda count: None,
+) -> list[Scores]:
+    """Each file's scores, in the order given; no file's score depends on another's.
+
+    Args:
+        reward: What judges.
+        paths: Audio files.
+        requests: One a file.
+        categories: One a file.
+        on_judged: Called with the number of files that were just done.
+    """
+    found: dict[int, Scores] = {}
+    for rows in file_batches(paths):
+        own = [paths[i] for i in rows]
+        clips = gather_clips(own, [requests[i] for i in rows], categories=[categories[i] for i in rows])
+        scores = reward.judge(clips)
+        found |= {row: scores.select([place]) for place, row in enumerate(rows)}
+        on_judged(len(rows))
+    return [found[i] for i in range(len(paths))]
