@@ -15,18 +15,20 @@ from audioforge.cli import reference
 from audioforge.cli.audition import audition
 from audioforge.cli.compare_rollouts import compare_rollouts
 from audioforge.cli.dashboard import dashboard
+from audioforge.cli.examples import EXIT_CODES, example
 from audioforge.targets import CATEGORIES
 
 app = typer.Typer(
     help="Learned-embedding rewards for text-to-audio: how good is this clip for this request?",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.add_typer(reference.app, name="reference")
-app.command()(audition)
-app.command()(dashboard)
-app.command()(compare_rollouts)
+app.command(epilog=example("audition"))(audition)
+app.command(epilog=example("dashboard"))(dashboard)
+app.command(epilog=example("compare-rollouts"))(compare_rollouts)
 
 
 def _known_category(value: str | None) -> str | None:
@@ -44,7 +46,7 @@ PresetOption = Annotated[str, typer.Option(help="Which backends judge: embedded 
 DeviceOption = Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")]
 
 
-@app.command()
+@app.command(epilog=example("score"))
 def score(
     clips: Annotated[list[Path], typer.Argument(help="Audio files (wav, flac, ogg, mp3).", show_default=False)],
     request: Annotated[list[str], typer.Option(help="What was asked for; give one, or one per clip.")],
@@ -59,7 +61,7 @@ def score(
     raise typer.Exit(score_files(clips, request, category=category, preset=preset, device=device, as_json=json))
 
 
-@app.command()
+@app.command(epilog=example("score-archive"))
 def score_archive(  # noqa: PLR0913 - its options
     archive: Annotated[Path, typer.Argument(help="Folder, or a table (parquet, csv, jsonl) with a column file.")],
     out: Annotated[Path, typer.Option(help="Folder for the parts and scores.parquet; a run goes on where it was.")],
@@ -80,7 +82,7 @@ def score_archive(  # noqa: PLR0913 - its options
     raise typer.Exit(score_archive_to(archive, out, options))
 
 
-@app.command()
+@app.command(epilog=example("benchmark"))
 def benchmark(  # noqa: PLR0913 - its options
     system: Annotated[
         list[str], typer.Option(help="NAME=FOLDER, NAME=MANIFEST, or a manifest that names its systems; repeat it.")
@@ -104,7 +106,7 @@ def benchmark(  # noqa: PLR0913 - its options
     raise typer.Exit(run_benchmark(system, out, options))
 
 
-@app.command()
+@app.command(epilog=example("compare"))
 def compare(
     first: Annotated[Path, typer.Argument(help="Folder of a benchmark, or its report.json.", show_default=False)],
     second: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
@@ -116,7 +118,7 @@ def compare(
     raise typer.Exit(compare_files(first, second, allow_different=allow_different))
 
 
-@app.command()
+@app.command(epilog=example("demo"))
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the rollouts and the page.")] = Path("artifacts"),
     targets: Annotated[int, typer.Option(min=1, help="How many requests.")] = 8,
@@ -135,12 +137,14 @@ def demo(
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(epilog=example("optimise"))
 def optimise(  # noqa: PLR0913 - its options
     out: Annotated[Path, typer.Option(help="Folder for the page, the recommendation and the trials.")],
     target: Annotated[str | None, typer.Option(help="Id of one target of target_styles.json.")] = None,
     category: Annotated[str | None, _category_option("All training targets of a category instead")] = None,
-    budget: Annotated[int, typer.Option(min=1, help="Most that may be spent, the final measurement included.")] = 400,
+    budget: Annotated[
+        int, typer.Option(min=1, help="Most that may be spent, the final measurement included; from 40 clips on.")
+    ] = 400,
     unit: Annotated[str, typer.Option(help="What the budget counts: clips, or evaluations of the network.")] = "clips",
     preset: PresetOption = "embedded",
     storage: Annotated[Path | None, typer.Option(help="File to go on from: a journal, or SQLite (.db).")] = None,
@@ -161,7 +165,7 @@ def optimise(  # noqa: PLR0913 - its options
     raise typer.Exit(run_optimise(options))
 
 
-@app.command()
+@app.command(epilog=example("embedders"))
 def embedders() -> None:
     """List the embedders: rate, dimension, licence, size, whether it is here, and what it is good for."""
     from audioforge.cli.embedders import list_embedders
@@ -169,7 +173,7 @@ def embedders() -> None:
     list_embedders()
 
 
-@app.command()
+@app.command(epilog=example("calibrate"))
 def calibrate(
     embedder: Annotated[str, typer.Argument(help="mini, a LAION-CLAP id, or a folder.", show_default=False)],
     clips: Annotated[
@@ -184,7 +188,7 @@ def calibrate(
     calibrate_embedder(embedder, clips, device=device, out=out)
 
 
-@app.command()
+@app.command(epilog=example("service"))
 def service(  # noqa: PLR0913 - its options
     host: Annotated[str, typer.Option(help="Address to listen on; this machine alone by default.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8100,
@@ -224,8 +228,6 @@ def run() -> None:
     except (ValueError, OSError) as error:  # every error of ours is a ValueError whose message says what to do
         typer.echo(f"audioforge: {error}", err=True)
         sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(1)
 
 
 if __name__ == "__main__":

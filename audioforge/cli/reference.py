@@ -7,12 +7,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from audioforge.cli.examples import example
+
 app = typer.Typer(help="Build reference sets, and show what they hold.", no_args_is_help=True)
 
 EmbedderOption = Annotated[str, typer.Option(help="mini, aisfx, musicnn, a LAION-CLAP id, or a folder.")]
 
 
-@app.command()
+@app.command(epilog=example("reference build"))
 def build(
     embedder: EmbedderOption = "mini",
     clips: Annotated[
@@ -32,7 +34,7 @@ def build(
     typer.echo(f"written to {folder}")
 
 
-@app.command()
+@app.command(epilog=example("reference show"))
 def show(
     embedder: EmbedderOption = "mini",
     folder: Annotated[Path | None, typer.Option(help="Folder of the sets; else the user's own, then shipped.")] = None,
