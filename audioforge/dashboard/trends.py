@@ -1,6 +1,6 @@
 """How a run goes: means over windows of consecutive groups, so that a line has at most ``WINDOWS`` points.
 
-Rollouts carry no training step; a group is one request with its answers, and groups are counted as they arrived.
+A group is one request with its answers; groups are counted as they arrived, since several share a training step.
 Diversity of a window is that of its prompts: the share that differ (case and spaces apart), and the Vendi score of
 their words, the number of different prompts that the window is worth (1: all say the same). Windows hold equal
 numbers of groups, the last perhaps fewer; Vendi grows with their size, so compare windows, not runs of other lengths.

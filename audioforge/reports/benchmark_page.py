@@ -54,7 +54,11 @@ def render_benchmark_page(report: BenchmarkReport, media: Mapping[str, ClipMedia
         report=report,
         systems=[_system(report, place, name) for place, name in enumerate(report.systems)],
         measures=(TOTAL, *report.components, SECOND),
-        pairs=[_Pair(own, verdict(own)) for own in report.pairs if own.measure in (TOTAL, SECOND)],
+        pairs=[
+            _Pair(own, verdict(own, asked=report.asked(own.category)))
+            for own in report.pairs
+            if own.measure in (TOTAL, SECOND)
+        ],
         overview=overview_charts(report),
         distributions=distribution_charts(report),
         trust=trust_charts(report),
@@ -84,10 +88,13 @@ def _set_tables(report: BenchmarkReport) -> list[tuple[str, str, list[tuple[str,
 
 def _warnings(report: BenchmarkReport) -> list[str]:
     found = []
-    coverage = {name: (own := report.standing(name)).clips / max(1, own.clips_given) for name in report.systems}
-    low = [name for name in report.systems if coverage[name] < max(coverage.values())]
+    scored = {name: report.standing(name).requests for name in report.systems}
+    low = [f"{name} ({own} of {report.asked()})" for name, own in scored.items() if own < max(scored.values())]
     if low:
-        found.append(f"Clips without a score don't count in means: {', '.join(low)} has fewer scored than the best.")
+        found.append(
+            f"Means leave out requests without a scored clip, which flatters who leaves out the hard ones: "
+            f"{', '.join(low)}. The comparison on shared requests is the fair one."
+        )
     if report.mismatches:
         found.append(f"{len(report.mismatches)} requests or files have no partner; they are listed below.")
     guessed = sum(own.category_guessed for own in report.clips)

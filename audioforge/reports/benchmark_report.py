@@ -252,6 +252,10 @@ class BenchmarkReport:
     mismatches: tuple[MismatchRow, ...]
     manifest: Mapping[str, Any]
 
+    def asked(self, category: str = ALL) -> int:
+        """How many requests there are, in all or in a category."""
+        return len({own.id for own in self.clips if category in (ALL, own.category)})
+
     def standing(self, system: str, measure: str = TOTAL, category: str = ALL) -> Standing:
         """One entry of the standings.
 

@@ -15,15 +15,22 @@ def render_markdown(report: BenchmarkReport, title: str) -> str:
     return "\n".join([*parts, *_failures(report), *_made_by(report)]) + "\n"
 
 
-def verdict(row: PairedRow, labels: tuple[str, str] | None = None) -> str:
-    """What a comparison says in words, at 5 % after adjustment; ``labels`` stand for the systems' names."""
+def verdict(row: PairedRow, labels: tuple[str, str] | None = None, *, asked: int = 0) -> str:
+    """What a comparison says in words, at 5 % after adjustment.
+
+    Args:
+        row: The comparison.
+        labels: Stand for the systems' names.
+        asked: How many requests there are; where fewer were compared, the words say so.
+    """
     if row.difference is None:
         return row.reason
+    part = f", on the {row.requests} of {asked} requests that both have a score for" if row.requests < asked else ""
     if row.p_adjusted is None or row.p_adjusted > 0.05:
-        return "no difference shown"
+        return f"no difference shown{part}"
     first, second = labels or (row.first, row.second)
     above, below = (second, first) if row.difference > 0 else (first, second)
-    return f"{above} above {below}"
+    return f"{above} above {below}{part}"
 
 
 def _heading(report: BenchmarkReport, title: str) -> str:
@@ -58,7 +65,7 @@ def _pairs(report: BenchmarkReport) -> Iterator[str]:
             _difference(own),
             number(own.p_adjusted, 3),
             str(own.requests),
-            verdict(own),
+            verdict(own, asked=report.asked(own.category)),
         ]
         for own in chosen
     ]

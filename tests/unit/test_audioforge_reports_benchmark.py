@@ -69,6 +69,21 @@ def test_a_verdict_needs_an_adjusted_p_value_of_five_per_cent(report: BenchmarkR
     assert verdict(replace(own, p_adjusted=0.05, difference=-1.0), ("A", "B")) == "A above B"
 
 
+def test_a_verdict_over_some_requests_says_over_how_many(report: BenchmarkReport):
+    own = next(own for own in report.pairs if own.measure == "total")
+    row = replace(own, p_adjusted=0.05, difference=-1.0, requests=31)
+    said = verdict(row, ("A", "B"), asked=40)
+    assert said == "A above B, on the 31 of 40 requests that both have a score for"
+    assert verdict(row, ("A", "B"), asked=31) == "A above B"
+
+
+def test_a_system_that_leaves_requests_out_is_named_with_how_many_it_answered():
+    rows = [replace(own, total=None) if own.key == "a/id-0" else own for own in made_up_rows(["a", "b"], 8)]
+    media = {own.key: ClipMedia(None, None, bytes(96)) for own in rows}
+    page = render_benchmark_page(made_up_report(rows), media, title="t")
+    assert "which flatters who leaves out the hard ones: a (7 of 8)." in page
+
+
 def test_equal_reports_render_to_equal_bytes(report: BenchmarkReport):
     media = {own.key: ClipMedia(None, None, bytes(96)) for own in report.clips}
     assert render_benchmark_page(report, media, title="t") == render_benchmark_page(report, media, title="t")
