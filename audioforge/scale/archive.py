@@ -1,6 +1,7 @@
-"""What is to be scored: a folder of clips, or a table (Parquet, CSV, JSON lines) that names files and requests."""
+"""What is to be scored: a folder of clips, or a table (Parquet, CSV, JSON, JSON lines) of files and requests."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ import pyarrow.json
 import pyarrow.parquet
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
-TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl")
+TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl", ".json")
+COLUMNS = ("id", "file", "request", "category")
 
 
 class ArchiveError(ValueError):
@@ -79,11 +81,11 @@ def _from_folder(folder: Path) -> list[ArchiveClip]:
 def _from_table(path: Path) -> list[ArchiveClip]:
     try:
         table = _READERS[path.suffix](str(path))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise ArchiveError(f"{path}: can't be read as {path.suffix[1:]}: {error}") from error
     if "file" not in table.column_names:
         raise ArchiveError(f'{path}: has no column "file", only {", ".join(table.column_names)}.')
-    columns = [name for name in ("id", "file", "request", "category") if name in table.column_names]
+    columns = [name for name in COLUMNS if name in table.column_names]
     return list(_rows(path, table.select(columns).to_pylist()))
 
 
@@ -92,8 +94,12 @@ def _rows(path: Path, rows: Sequence[Mapping[str, object]]) -> Iterable[ArchiveC
         if not row["file"]:
             raise ArchiveError(f"{path}, row {number}: no file is named.")
         file = path.parent / str(row["file"])
-        name, request, category = (None if not row.get(key) else str(row[key]) for key in ("id", "request", "category"))
+        name, request, category = (_text(row.get(key)) for key in ("id", "request", "category"))
         yield ArchiveClip(name or str(row["file"]), str(file.resolve()), request, category)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
 
 
 def _refuse_repeated(source: Path, clips: Sequence[ArchiveClip]) -> None:
@@ -102,4 +108,22 @@ def _refuse_repeated(source: Path, clips: Sequence[ArchiveClip]) -> None:
         raise ArchiveError(f"{source}: {len(repeated)} ids repeat, such as {repeated[0]!r}: give each row its own id.")
 
 
-_READERS = {".parquet": pa.parquet.read_table, ".csv": pa.csv.read_csv, ".jsonl": pa.json.read_json}
+def _read_csv(path: str) -> pa.Table:
+    """All of our columns as text: 007 is a name, not a number."""
+    options = pa.csv.ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.string()))
+    return pa.csv.read_csv(path, convert_options=options)
+
+
+def _read_json(path: str) -> pa.Table:
+    rows = json.loads(Path(path).read_text(encoding="utf-8"))
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError('expected a list of objects, [{"file": …, "request": …}, …]')
+    return pa.Table.from_pylist(rows)
+
+
+_READERS = {
+    ".parquet": pa.parquet.read_table,
+    ".csv": _read_csv,
+    ".jsonl": pa.json.read_json,
+    ".json": _read_json,
+}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audioforge.scale.shard import Shard, score_shard, write_part
+from audioforge.scoring.model_fingerprint import model_fingerprint
 from audioforge.scoring.presets import build_reward
 
 
@@ -58,11 +59,21 @@ class ShardScorer:
 
     def __init__(self, preset: str, out: str, device: str) -> None:
         self.reward = build_reward(preset, device=device)
+        self.model = model_fingerprint(self.reward)
         self.out = Path(out)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Scores and writes one shard; returns its number of clips."""
+        """Scores and writes one shard; returns its number of clips.
+
+        Raises:
+            ValueError: If this node's models are not those of the run.
+        """
         shard: Shard = row["shard"]
+        if row["model"] != self.model:
+            raise ValueError(
+                f"this worker's models ({self.model}) are not those of the run ({row['model']}): install the same "
+                "release, calibrations and reference sets on every node."
+            )
         write_part(shard, score_shard(shard, self.reward, row["model"]), self.out)
         return {"clips": len(shard.clips)}
 

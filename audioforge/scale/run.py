@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 from audioforge.rewards.combined import CombinedReward
 from audioforge.scale.archive import ArchiveClip
 from audioforge.scale.shard import PARTS, Shard, cut_shards, score_shard, write_part
+from audioforge.status import Status
 
 SHARD_CLIPS = 64
+FAILED = Status.FAILED.value
 Worker = Callable[[Sequence[Shard], str], Iterable[int]]
 """Scores shards under a model fingerprint, writes their parts, and yields each one's number of clips once done."""
 
@@ -50,6 +52,7 @@ def run_archive(
     Args:
         clips: Sorted, as ``read_archive`` gives them.
         out: Folder; parts of an earlier run in it are kept and used if clip, request, file and models are the same.
+            A clip on which a backend failed is scored again.
         worker: ``LocalWorker``, or Ray's pool.
         model: Fingerprint of the reward, see ``audioforge.scoring.model_fingerprint``.
         shard_clips: Clips scored as one batch; another number changes scores by rounding only.
@@ -59,14 +62,15 @@ def run_archive(
         RuntimeError: If the worker left clips out.
     """
     keys = [own.key(model) for own in clips]
-    done = _known_keys(out)
+    done = _answered_keys(out)
     todo = [(own, key) for own, key in zip(clips, keys, strict=True) if key not in done]
     shards = cut_shards([own for own, _ in todo], [key for _, key in todo], shard_clips)
     scored = sum(worker(shards, model))
-    missing = len(set(keys) - _known_keys(out))
+    table = _merged(out, keys)
+    missing = len(set(keys)) - len(table)
     if missing:
         raise RuntimeError(f"{out}: {missing} of {len(clips)} clips have no row: run again to score them.")
-    return _conclude(_merged(out, keys), out, scored)
+    return _conclude(table, out, scored)
 
 
 class LocalWorker:
@@ -83,8 +87,10 @@ class LocalWorker:
             yield len(shard.clips)
 
 
-def _known_keys(out: Path) -> set[str]:
-    return {key for path in _parts(out) for key in pq.read_table(path, columns=["key"])["key"].to_pylist()}
+def _answered_keys(out: Path) -> set[str]:
+    """Keys that need no further look: all but those on which a backend failed."""
+    tables = [pq.read_table(path, columns=["key", "status"]) for path in _parts(out)]
+    return {key for own in tables for key in own.filter(pc.not_equal(own["status"], FAILED))["key"].to_pylist()}
 
 
 def _parts(out: Path) -> list[Path]:
@@ -92,14 +98,17 @@ def _parts(out: Path) -> list[Path]:
 
 
 def _merged(out: Path, keys: Sequence[str]) -> pa.Table:
-    """Rows of the parts that belong to the archive as it is now, each once, sorted by id."""
+    """Rows of the parts that belong to the archive as it is now, each once, sorted by id; answers before failures."""
     tables = [pq.read_table(path) for path in _parts(out)]
+    if not tables:
+        return pa.table({"id": []})
     table = pa.concat_tables(tables, promote_options="default")
     wanted = set(keys)
     rows: dict[str, int] = {}
+    status = table["status"].to_pylist()
     for row, key in enumerate(table["key"].to_pylist()):
-        if key in wanted:
-            rows.setdefault(key, row)
+        if key in wanted and (key not in rows or status[rows[key]] == FAILED):
+            rows[key] = row
     return table.take(sorted(rows.values())).sort_by("id")
 
 

@@ -1,4 +1,4 @@
-"""A shard: the clips that one worker scores as one batch, and the Parquet part that it leaves.
+"""A shard: the clips that one worker scores in one go, and the Parquet part that it leaves.
 
 Scores depend on nothing outside the shard, so the same shard gives the same part, whoever scores it.
 """
@@ -12,11 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audioforge.clips import Clips, gather_clips
+from audioforge.clips import gather_clips
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.scores import Scores
 from audioforge.scale.archive import ArchiveClip
 from audioforge.scoring.category_guess import category_guesser
+from audioforge.scoring.file_batches import file_batches
 
 PARTS = "parts"
 
@@ -46,17 +47,23 @@ def cut_shards(clips: Sequence[ArchiveClip], keys: Sequence[str], size: int) -> 
 
 
 def score_shard(shard: Shard, reward: CombinedReward, model: str) -> pa.Table:
-    """One row a clip, in the shard's order; a clip that can't be scored has nulls, its status and the reason."""
-    clips, guessed = _gathered(shard, reward)
-    scores = reward.judge(clips)
-    rows = [
-        {"id": own.id, "file": own.file, "request": own.request, "category": clips.categories[i]}
-        | {"category_guessed": guessed[i], "seconds": round(float(clips.audio.seconds[i]), 6)}
-        | _score_columns(scores, i)
-        | {"model": model, "key": shard.keys[i]}
-        for i, own in enumerate(shard.clips)
-    ]
-    return pa.Table.from_pylist(rows, schema=part_schema(list(scores.components)))
+    """One row a clip, in the shard's order; a clip that can't be scored has nulls, its status and the reason.
+
+    Files are judged in batches of one form, so that none is resampled or padded because of its neighbours.
+    """
+    categories, guessed = _categories(shard, reward)
+    rows: dict[int, dict[str, object]] = {}
+    for places in file_batches([Path(own.file) for own in shard.clips]):
+        own = [shard.clips[i] for i in places]
+        requests = [clip.request for clip in own]
+        clips = gather_clips([clip.file for clip in own], requests, categories=[categories[i] for i in places])
+        scores = reward.judge(clips)
+        for row, place in enumerate(places):
+            seconds = round(float(clips.audio.seconds[row]), 6)
+            rows[place] = _about(own[row], categories[place], guessed[place]) | {"seconds": seconds}
+            rows[place] |= _score_columns(scores, row) | {"model": model, "key": shard.keys[place]}
+    schema = part_schema([component.name for component in reward.components])
+    return pa.Table.from_pylist([rows[place] for place in sorted(rows)], schema=schema)
 
 
 def write_part(shard: Shard, table: pa.Table, out: Path) -> Path:
@@ -79,7 +86,13 @@ def part_schema(components: Sequence[str]) -> pa.Schema:
     return pa.schema([*text, *about, *numbers, *own, *ends])
 
 
-def _gathered(shard: Shard, reward: CombinedReward) -> tuple[Clips, list[bool]]:
+def _about(clip: ArchiveClip, category: str | None, guessed: bool) -> dict[str, object]:
+    own: dict[str, object] = {"id": clip.id, "file": clip.file, "request": clip.request}
+    return own | {"category": category, "category_guessed": guessed}
+
+
+def _categories(shard: Shard, reward: CombinedReward) -> tuple[list[str | None], list[bool]]:
+    """Each clip's category, and whether it was guessed."""
     guess = category_guesser(reward)
     open_ones = [
         guess is not None and own.category is None and bool((own.request or "").strip()) for own in shard.clips
@@ -87,8 +100,7 @@ def _gathered(shard: Shard, reward: CombinedReward) -> tuple[Clips, list[bool]]:
     asked = [own.request or "" for own, is_open in zip(shard.clips, open_ones, strict=True) if is_open]
     found = iter(guess(asked) if guess is not None and asked else ())
     categories = [next(found) if is_open else own.category for own, is_open in zip(shard.clips, open_ones, strict=True)]
-    files = [own.file for own in shard.clips]
-    return gather_clips(files, [own.request for own in shard.clips], categories=categories), open_ones
+    return categories, open_ones
 
 
 def _score_columns(scores: Scores, index: int) -> dict[str, object]:

@@ -16,9 +16,10 @@ from audioforge.clips import Clips
 from audioforge.rewards.base import Reward, RewardResult, masked
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.weights import RewardWeights
+from audioforge.scale import ray_pool
 from audioforge.scale.archive import ArchiveError, read_archive
 from audioforge.scale.run import LocalWorker, run_archive
-from audioforge.scale.shard import Shard
+from audioforge.scale.shard import Shard, cut_shards
 from audioforge.scoring.model_fingerprint import model_fingerprint
 
 
@@ -57,7 +58,7 @@ def test_a_folder_is_read_in_the_order_of_its_ids(folder):
     assert {own.request for own in clips} == {"a tone"}
 
 
-@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
 def test_tables_of_every_kind_say_the_same(tmp_path, suffix):
     import pyarrow as pa
 
@@ -65,6 +66,8 @@ def test_tables_of_every_kind_say_the_same(tmp_path, suffix):
     path = tmp_path / f"table.{suffix}"
     if suffix == "csv":
         path.write_text("file,request\nb.wav,a bell\na.wav,rain\n")
+    elif suffix == "json":
+        path.write_text(json.dumps(rows))
     elif suffix == "jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     else:
@@ -73,6 +76,19 @@ def test_tables_of_every_kind_say_the_same(tmp_path, suffix):
     found = [(own.id, own.request, own.category) for own in clips]
     assert found == [("a.wav", "rain", "sfx"), ("b.wav", "a bell", "sfx")]
     assert clips[0].file == str(tmp_path / "a.wav")
+
+
+def test_names_that_look_like_numbers_stay_names(tmp_path):
+    (tmp_path / "table.csv").write_text("id,file,request\n0,a.wav,808\n007,b.wav,\n")
+    assert [(own.id, own.request) for own in read_archive(tmp_path / "table.csv")] == [("0", "808"), ("007", None)]
+    (tmp_path / "table.jsonl").write_text('{"id": 0, "file": "a.wav"}\n')
+    assert [own.id for own in read_archive(tmp_path / "table.jsonl")] == ["0"]
+
+
+def test_json_that_is_no_list_of_rows_is_refused(tmp_path):
+    (tmp_path / "table.json").write_text('{"file": "a.wav"}')
+    with pytest.raises(ArchiveError, match="expected a list of objects"):
+        read_archive(tmp_path / "table.json")
 
 
 @pytest.mark.parametrize(
@@ -123,6 +139,40 @@ def test_other_models_score_everything_again(folder, tmp_path, reward):
     assert run_archive(clips, out, LocalWorker(reward, out), model="another").scored_now == 6
 
 
+def test_a_clip_on_which_a_backend_failed_is_scored_again_and_the_answer_counts(folder, tmp_path, reward):
+    class Hiccup(_Loudness):
+        def score(self, clips: Clips) -> RewardResult:
+            if any(name == "3.wav" for name in clips.names):
+                raise RuntimeError("out of luck")
+            return super().score(clips)
+
+    clips = read_archive(folder, request="a tone", category="sfx")
+    out = tmp_path / "out"
+    broken = CombinedReward([Hiccup()], weights=reward.weights)
+    first = run_archive(clips, out, LocalWorker(broken, out), model="m", shard_clips=4)
+    assert first.status == {"failed": 1, "ok": 4, "unreadable": 1}
+    again = run_archive(clips, out, LocalWorker(reward, out), model="m", shard_clips=4)
+    assert (again.scored_now, again.status) == (1, {"ok": 5, "unreadable": 1})
+
+
+def test_a_clip_s_score_does_not_depend_on_the_rate_and_length_of_its_neighbours(folder, tmp_path, reward):
+    class Heard(_Loudness):
+        def __init__(self):
+            self.shapes = []
+
+        def score(self, clips: Clips) -> RewardResult:
+            self.shapes.append((clips.audio.sample_rate, tuple(clips.audio.waveform.shape)))
+            return super().score(clips)
+
+    soundfile.write(folder / "deep" / "2b.wav", np.full(96_000 * 20, 0.1) * np.sin(np.arange(96_000 * 20)), 96_000)
+    heard = Heard()
+    clips = read_archive(folder, request="a tone", category="sfx")
+    worker = LocalWorker(CombinedReward([heard], weights=reward.weights), tmp_path / "out")
+    run = run_archive(clips, tmp_path / "out", worker, model="m")
+    assert [own for own in heard.shapes if own[1][2]] == [(8_000, (5, 1, 8_000)), (96_000, (1, 1, 1_920_000))]
+    assert pq.read_table(run.table)["id"].to_pylist() == [own.id for own in clips]
+
+
 def test_an_interrupted_run_goes_on_where_it_was(folder, tmp_path, reward):
     clips = read_archive(folder, request="a tone", category="sfx")
     out = tmp_path / "out"
@@ -159,6 +209,15 @@ def test_the_command_scores_a_folder_and_says_what_failed(folder, tmp_path):
     row = pq.read_table(tmp_path / "out" / "scores.parquet").to_pylist()[0]
     assert row["category_guessed"]
     assert 0 <= row["total"] <= 1
+
+
+def test_a_worker_with_other_models_than_the_run_s_refuses_its_shard(folder, tmp_path, reward, monkeypatch):
+    monkeypatch.setattr(ray_pool, "build_reward", lambda preset, device: reward)
+    worker = ray_pool.ShardScorer("embedded", str(tmp_path), "cpu")
+    [shard] = cut_shards(read_archive(folder, request="a tone", category="sfx")[:2], ["a", "b"], 2)
+    with pytest.raises(ValueError, match="are not those of the run"):
+        worker({"shard": shard, "model": "another"})
+    assert worker({"shard": shard, "model": model_fingerprint(reward)}) == {"clips": 2}
 
 
 def _run(folder: Path, out: Path, reward: CombinedReward, shard_clips: int = 2):
