@@ -92,6 +92,11 @@ class Judgement:
         """Why the named score is missing, or ok."""
         return self.status if name == TOTAL or name not in self.components else self.components[name].status
 
+    @property
+    def has_failed(self) -> bool:
+        """True where rendering, or a reward, failed on it: another try may do better."""
+        return any(own.code is Status.FAILED for own in (self.status, *(c.status for c in self.components.values())))
+
     def score_of(self, name: str) -> float | None:
         """The total or a component; ``None`` where unscored."""
         if name == TOTAL:
@@ -129,7 +134,8 @@ class AnswerJudge:
         """One judgement a question, in order; equal batches are rendered and scored once.
 
         Raises:
-            Whatever the generator or the scorer raise for the batch as a whole; the next call tries again.
+            Whatever the scorer raises for the batch as a whole. The next call tries again, as it does after a batch of
+            which a part could not be judged.
         """
         batch = tuple(questions)
         with self._lock:
@@ -170,7 +176,11 @@ class AnswerJudge:
 
     def _fill(self, future: "Future[list[Judgement]]", batch: tuple[Question, ...]) -> None:
         try:
-            future.set_result(self._judged(batch))
+            judgements = self._judged(batch)
+            if any(own.has_failed for own in judgements):
+                with self._lock:
+                    self._known.pop(batch, None)
+            future.set_result(judgements)
         except BaseException as error:  # noqa: BLE001 - it reaches whoever waits for this batch, this caller among them
             with self._lock:
                 self._known.pop(batch, None)
@@ -180,15 +190,31 @@ class AnswerJudge:
         readings = [read_answer(question.answer, self.generator.parameters) for question in batch]
         judgements = [Judgement(reading.status, reading.proposal) for reading in readings]
         proposals = {row: r.proposal for row, r in enumerate(readings) if r.proposal is not None}
-        if not proposals:
-            return judgements
-        asked = [batch[row] for row in proposals]
-        with self._rendering:
-            audio = self.generator.generate(list(proposals.values()), [question.rendering_seed for question in asked])
-        scores = self._scores(audio, asked)
-        for place, row in enumerate(proposals):
-            judgements[row] = _scored(judgements[row], scores, place)
+        rendered = self._rendered([(p, batch[row].rendering_seed) for row, p in proposals.items()])
+        clips: dict[int, AudioBatch] = {}
+        for row, clip in zip(proposals, rendered, strict=True):
+            if isinstance(clip, ClipStatus):
+                judgements[row] = replace(judgements[row], status=clip)
+            else:
+                clips[row] = clip
+        if clips:
+            scores = self._scores(AudioBatch.concatenate(list(clips.values())), [batch[row] for row in clips])
+            for place, row in enumerate(clips):
+                judgements[row] = _scored(judgements[row], scores, place)
         return judgements
+
+    def _rendered(self, asked: Sequence[tuple[Proposal, int]]) -> list[AudioBatch | ClipStatus]:
+        """Each proposal's clip; where the generator fails on a batch, it is asked for one at a time."""
+        if not asked:
+            return []
+        try:
+            with self._rendering:
+                audio = self.generator.generate([proposal for proposal, _ in asked], [seed for _, seed in asked])
+        except Exception as error:  # noqa: BLE001 - whatever a generator raises is a failure of its clip alone
+            if len(asked) > 1:
+                return [clip for one in asked for clip in self._rendered([one])]
+            return [ClipStatus(Status.FAILED, f"rendering failed: {type(error).__name__}: {error}")]
+        return [audio.select([index]) for index in range(len(audio))]
 
     def _scores(self, audio: AudioBatch, asked: Sequence[Question]) -> Scores:
         return self.scorer.score(
@@ -209,7 +235,7 @@ def _scored(judgement: Judgement, scores: Scores, place: int) -> Judgement:
 
 
 def build_judge(preset: str = "embedded", *, device: str = "cpu", floor: float | None = 0.0) -> AnswerJudge:
-    """The preset's generator and rewards.
+    """The preset's generator and rewards, on one device.
 
     Raises:
         ValueError: If a name is unknown or a checkpoint is missing.
@@ -217,7 +243,9 @@ def build_judge(preset: str = "embedded", *, device: str = "cpu", floor: float |
     backends = find_preset(preset)
     reward = build_reward(backends, device=device)
     names = [component.name for component in reward.components]
-    return AnswerJudge(load_generator(backends.generator), Scorer(reward), names, floor=floor)
+    # The sketch generator computes on the CPU alone.
+    options = {} if backends.generator == "sketch" else {"device": device}
+    return AnswerJudge(load_generator(backends.generator, **options), Scorer(reward), names, floor=floor)
 
 
 class LazyJudge:

@@ -77,12 +77,23 @@ def test_an_equal_batch_is_rendered_once_even_from_several_threads():
     assert len(judge.generator.batches) == 1
 
 
-def test_a_batch_that_failed_as_a_whole_is_tried_again():
+def test_an_answer_that_does_not_render_fails_alone_and_is_tried_again_by_the_next_call():
     judge = make_judge()
-    judge.generator.failures = 1
-    with pytest.raises(RuntimeError, match="the generator broke"):
-        judge.judge([Question(words(1), "a tone")])
-    assert judge.judge([Question(words(1), "a tone")])[0].status.ok
+    judge.generator.failures = 2  # the batch, then its first answer alone
+    questions = [Question(words(1), "a tone"), Question(words(2), "a tone")]
+    first, second = judge.judge(questions)
+    assert first.status.code is Status.FAILED
+    assert first.status.reason == "rendering failed: RuntimeError: the generator broke"
+    assert judge.reward(first) is None
+    assert judge.reward(second) == pytest.approx(0.2, abs=1e-3)
+    assert judge.judge(questions)[0].status.ok
+
+
+def test_an_answer_on_which_a_reward_failed_is_tried_again():
+    judge = make_judge(breaks_above=0.25)
+    for _ in range(2):
+        assert judge.judge([Question(words(3), "a tone")])[0].status.code is Status.FAILED
+    assert len(judge.generator.batches) == 2
 
 
 def test_an_unknown_reward_is_refused_with_the_known_names():
