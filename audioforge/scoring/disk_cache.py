@@ -19,8 +19,6 @@ PRUNE_EVERY = 256
 BUSY_SECONDS = 5.0
 _TABLE = "CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, clips INTEGER, used REAL, answer BLOB)"
 _INDEX = "CREATE INDEX IF NOT EXISTS scores_used ON scores (used, clips)"
-_PRUNE = """DELETE FROM scores WHERE key IN (
-  SELECT key FROM (SELECT key, SUM(clips) OVER (ORDER BY used DESC, key) AS held FROM scores) WHERE held > ?)"""
 
 
 class DiskScores:
@@ -64,14 +62,14 @@ class DiskScores:
 
     def put(self, key: str, scores: Scores) -> None:
         """Stores an answer; drops the least recently used ones beyond the bound now and then."""
-        row = (key, len(scores), time.time(), scores_to_bytes(scores))
         with self._lock:
             try:
+                row = (key, len(scores), time.time(), scores_to_bytes(scores))
                 self._connection().execute("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?)", row)
                 self._puts += 1
                 if self._puts % PRUNE_EVERY == 0:
                     self._prune()
-            except sqlite3.Error:
+            except (sqlite3.Error, TypeError, ValueError):  # a provenance that is no JSON is not stored either
                 self.errors += 1
 
     def close(self) -> None:
@@ -93,4 +91,13 @@ class DiskScores:
         return file
 
     def _prune(self) -> None:
-        self._file.execute(_PRUNE, (self._max_clips,))
+        """Drops the least recently used answers beyond the bound; reads the index alone, as far as need be."""
+        (held,) = self._file.execute("SELECT COALESCE(SUM(clips), 0) FROM scores").fetchone()
+        if held <= self._max_clips:
+            return
+        last_dropped = 0.0
+        for used, clips in self._file.execute("SELECT used, clips FROM scores ORDER BY used"):
+            held, last_dropped = held - clips, used
+            if held <= self._max_clips:
+                break
+        self._file.execute("DELETE FROM scores WHERE used <= ?", (last_dropped,))

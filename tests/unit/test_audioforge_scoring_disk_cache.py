@@ -1,5 +1,6 @@
 import multiprocessing
 import sqlite3
+from dataclasses import replace
 
 import pytest
 import torch
@@ -95,6 +96,13 @@ def test_a_file_that_is_no_cache_is_refused_and_one_that_breaks_later_is_a_miss(
     assert (cache.get("a"), cache.errors) == (None, 2)
     cache.put("b", made(0.1))
     assert cache.errors == 3
+
+
+def test_an_answer_that_is_no_json_is_counted_and_not_stored(tmp_path):
+    cache = DiskScores(tmp_path / "scores.sqlite")
+    cache.put("a", replace(made(0.1), provenance={"weights": torch.zeros(2)}))
+    assert (cache.get("a"), cache.errors) == (None, 1)
+    cache.close()
 
 
 def _put_many(path, worker: int) -> None:
