@@ -111,7 +111,9 @@ class Scorer:
         terms: CallTerms = _AT_ONCE,
     ) -> Scores:
         """As ``score``, without blocking the event loop; a cancelled call is dropped if its turn hasn't come."""
-        clips = gather_clips(audio, requests, sample_rate=sample_rate, categories=categories, groups=groups)
+        clips = await asyncio.to_thread(
+            gather_clips, audio, requests, sample_rate=sample_rate, categories=categories, groups=groups
+        )
         return await self.judge_async(clips, terms)
 
     def judge(self, clips: Clips, terms: CallTerms = _AT_ONCE) -> Scores:

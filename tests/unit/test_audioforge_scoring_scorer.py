@@ -8,6 +8,7 @@ from audioforge.clips import gather_clips
 from audioforge.rewards import CLAPAlignment, CombinedReward
 from audioforge.rewards.weights import RewardWeights
 from audioforge.scoring import CallTerms, DeadlineError, Priority, Scorer
+from audioforge.scoring import scorer as scorer_module
 from audioforge.status import ScoringError, Status
 from reward_models.audio import AudioBatch
 from tests.stand_ins import LoudnessEmbedder, PeakReward, tone
@@ -55,6 +56,20 @@ def test_every_face_gives_the_same_scores():
     assert torch.equal(now.total, later.total)
     assert torch.equal(now.total, streamed.total)
     assert now.total.tolist() == pytest.approx([0.3, 0.6], abs=1e-3)
+
+
+def test_an_asynchronous_call_gathers_its_clips_off_the_event_loop(monkeypatch):
+    seen = []
+    real = scorer_module.gather_clips
+
+    def watched(*args, **columns):
+        seen.append(threading.current_thread() is threading.main_thread())
+        return real(*args, **columns)
+
+    monkeypatch.setattr(scorer_module, "gather_clips", watched)
+    with scorer(PeakReward()) as engine:
+        asyncio.run(engine.score_async([tone(0.3)], sample_rate=16_000))
+    assert seen == [False]
 
 
 def test_a_stream_keeps_its_order_and_reads_no_further_ahead_than_told():
