@@ -10,6 +10,8 @@ MIN_SECONDS = 0.05
 """Shorter clips hold too few periods to be judged."""
 SILENCE_PEAK = 1e-4
 """Peak below -80 dBFS counts as silence: under the quantisation noise of 14 bits."""
+CANCELLED_SHARE = 1e-3
+"""Of the channels' peak: what of a clip is left in mono after a codec, where one channel is the other upside down."""
 CLIPPED_SHARE = 0.25
 """A clip that sits at its ceiling for a quarter of its samples is a square wave, not music mastered loud (which stays
 below 0.05 on commercial masters)."""
@@ -32,6 +34,8 @@ def content_status(clip: Float[Tensor, "channel time"], sample_rate: int, name: 
     peak = float((clip - clip.mean(1, keepdim=True)).abs().max())
     if peak < SILENCE_PEAK:
         return ClipStatus(Status.SILENT, f"{name} is silent (peak below -80 dBFS): check its source")
+    if len(clip) > 1 and float((clip.mean(0) - clip.mean()).abs().max()) < max(SILENCE_PEAK, CANCELLED_SHARE * peak):
+        return ClipStatus(Status.SILENT, f"{name} cancels in mono, in which it is judged: turn the phase of a channel")
     share = float((clip.abs() >= CEILING).float().mean())
     if share >= CLIPPED_SHARE:
         reason = f"{name} is clipped ({share:.0%} of its samples at full scale): lower its gain before it is cut"

@@ -24,6 +24,16 @@ def test_content_that_cannot_be_judged_is_a_status_not_an_error():
     assert codes(gather_clips(audio, sample_rate=16_000)) == [*expected, Status.TOO_SHORT]
 
 
+def test_channels_that_cancel_in_mono_are_silence_even_after_a_codec():
+    side = 0.5 * tone(0.5) + 0.01
+    cancelled = torch.stack([side, -side])
+    coded = torch.stack([side, -side + 1e-4 * torch.sign(tone(0.01))])
+    wide = torch.stack([side, -0.9 * side])
+    clips = gather_clips([cancelled, coded, wide, torch.stack([side, 0 * side])], sample_rate=16_000)
+    assert [own.code for own in clips.status] == [Status.SILENT, Status.SILENT, Status.OK, Status.OK]
+    assert "turn the phase of a channel" in clips.status[0].reason
+
+
 def test_every_status_names_its_clip_and_a_mend():
     clips = gather_clips([tone(0.5), tone(0.0)], sample_rate=16_000)
     assert clips.status[1].reason == "clip 1 is silent (peak below -80 dBFS): check its source"
