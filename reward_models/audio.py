@@ -87,7 +87,8 @@ class AudioBatch:
 
         Args:
             arrays: One array a clip, ``(time,)`` or ``(channel, time)``. Floats are taken at full scale [-1, 1],
-                16- and 32-bit integers at their type's full scale. Mono beside stereo is copied to both sides.
+                16- and 32-bit integers at their type's full scale. Mono beside stereo is copied to both sides; channels
+                that a clip lacks beside one with more are filled with its mono mix, so that its mean stays what it is.
             sample_rate: Hz, of all of them.
 
         Raises:
@@ -274,7 +275,9 @@ def _to_channels(clip: Float[Tensor, "own time"], channels: int) -> Float[Tensor
         return clip.mean(0, keepdim=True) if own else clip.new_zeros(channels, clip.shape[1])
     if own == 1:
         return clip.expand(channels, -1)
-    return torch.cat([clip[:channels], clip.new_zeros(max(0, channels - own), clip.shape[1])])
+    if own > channels:
+        return clip[:channels]
+    return torch.cat([clip, clip.mean(0, keepdim=True).expand(channels - own, -1)])
 
 
 def _cut(samples: Float[Tensor, " time"], size: int, hop: int, fill: Fill) -> Float[Tensor, "window size"]:

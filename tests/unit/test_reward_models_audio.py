@@ -81,6 +81,13 @@ def test_files_of_other_rates_follow_the_first(tmp_path: Path):
     assert batch.lengths.tolist() == [22_050, 22_050]
 
 
+def test_channels_that_a_clip_lacks_beside_another_do_not_thin_its_mono_mix():
+    stereo = np.stack([tone(0.5), 0.2 * tone(0.5)])
+    batch = AudioBatch.from_arrays([stereo, np.zeros((6, 100), np.float32), tone(0.5)], 16_000).mono()
+    assert batch.clip(0)[0].numpy() == pytest.approx(stereo.mean(0), abs=1e-6)
+    assert batch.clip(2)[0].numpy() == pytest.approx(tone(0.5), abs=1e-6)
+
+
 def test_six_channels_mix_down_to_their_mean(tmp_path: Path):
     channels = np.stack([tone(0.1) * gain for gain in (1, 0.5, 0, 0, 0, 0)])
     soundfile.write(tmp_path / "surround.wav", channels.T, 16_000)
