@@ -117,7 +117,8 @@ async def _parsed(request: Request, judge: Judge) -> ScoreRequest:
     except ClientDisconnect as error:
         raise ServiceError(400, "disconnected", "the caller left before the body was whole: send it again.") from error
     if form == MULTIPART:
-        return await parse_multipart(request.headers, body, settings)
+        # The parser is a coroutine over bytes that are here already: it may compute for long, so not on this loop.
+        return await judge.run(lambda: asyncio.run(parse_multipart(request.headers, body, settings)))
     return await judge.run(lambda: parse_json(body, settings))
 
 

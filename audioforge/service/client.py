@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,8 @@ from audioforge.status import ClipStatus
 from reward_models.audio import ArrayLike, AudioBatch
 
 RETRIED = (429, 502, 503)
+BYTES_PER_REQUEST = 15_000_000
+"""Clips sent together weigh no more (but for a single one); the service takes 20 MB unless told otherwise."""
 _LONGEST_PAUSE = 10.0
 
 
@@ -73,7 +76,7 @@ class AudioForgeClient:
     Args:
         url: Such as ``http://127.0.0.1:8100``.
         token: Bearer token, if the service asks for one.
-        clips_per_request: Clips sent together.
+        clips_per_request: Clips sent together at most.
         concurrency: Requests sent at once.
         retries: Further attempts where the service is busy or can't be reached.
         http: Ready client instead of ``url`` and ``token``, for tests and proxies; it is closed with this one.
@@ -134,8 +137,7 @@ class AudioForgeClient:
                 f"got {len(asked)} requests and {len(known)} categories for {len(clips)} clips: give one per clip."
             )
         files = [_file_bytes(clip, sample_rate) for clip in clips]
-        size = self._clips_per_request
-        cuts = [slice(start, start + size) for start in range(0, len(files), size)]
+        cuts = _cuts([len(file) for file in files], self._clips_per_request, BYTES_PER_REQUEST)
         with ThreadPoolExecutor(self._concurrency) as threads:
             answers = list(threads.map(self._send, [_Chunk(files[cut], asked[cut], known[cut]) for cut in cuts]))
         return RemoteScores(
@@ -163,6 +165,17 @@ class AudioForgeClient:
         parts = [("files", (f"{i}", data, "application/octet-stream")) for i, data in enumerate(chunk.files)]
         columns = {"requests": json.dumps(list(chunk.requests)), "categories": json.dumps(list(chunk.categories))}
         return self._http.post("/v1/score", files=parts, data=columns)
+
+
+def _cuts(sizes: Sequence[int], most_clips: int, most_bytes: int) -> list[slice]:
+    """Runs of clips that go into a request together."""
+    starts, weight = [0], 0
+    for index, size in enumerate(sizes):
+        if index > starts[-1] and (index - starts[-1] >= most_clips or weight + size > most_bytes):
+            starts.append(index)
+            weight = 0
+        weight += size
+    return [slice(start, end) for start, end in pairwise([*starts, len(sizes)])] if sizes else []
 
 
 def _pause(attempt: int, retry_after: str | None) -> float:

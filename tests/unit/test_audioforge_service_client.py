@@ -67,3 +67,9 @@ def test_columns_and_rates_are_checked_before_anything_is_sent():
             client.score([tone(0.5)] * 2, ["a"], sample_rate=16_000, categories=["sfx", None])
         with pytest.raises(ValueError, match="give sample_rate="):
             client.score([tone(0.5)], "a")
+
+
+def test_a_request_holds_no_more_clips_and_bytes_than_the_service_takes():
+    assert module._cuts([1] * 5, 2, 100) == [slice(0, 2), slice(2, 4), slice(4, 5)]
+    assert module._cuts([60, 50, 40, 200, 10], 9, 100) == [slice(0, 1), slice(1, 3), slice(3, 4), slice(4, 5)]
+    assert module._cuts([], 2, 100) == []
