@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from audioforge.clips import Clips
 from audioforge.rewards.base import Reward, RewardResult, masked
+from audioforge.rewards.unwanted import wish_vectors
 from reward_models.audio import AudioBatch
 from reward_models.embedders.base import TextAudioEmbedder
 from reward_models.embedders.registry import load_text_audio_embedder
@@ -54,7 +55,7 @@ class SteadyAlignment(Reward):
     def _drop(self, clips: Clips) -> Float[Tensor, " batch"]:
         """Log-odds lost at the second look; 0 for clips that didn't match at the first."""
         assert self.embedder.calibration is not None, "asked for only with a calibration"
-        text = clips.text_embedding(self.embedder)
+        text = wish_vectors(clips, self.embedder).wanted
         first = (clips.embedding(self.embedder) * text).sum(1)
         rows = torch.nonzero(self.embedder.calibration.probability(first) >= MATCHES)[:, 0].tolist()
         drop = torch.zeros(len(clips))
