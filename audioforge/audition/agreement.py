@@ -2,13 +2,11 @@
 
 Raters: Krippendorff's alpha for ordinal scores (1 perfect, 0 chance, below 0 opposed) and, as a plainer number, the
 median Spearman correlation of two raters over the clips that both heard. Rewards: Spearman correlation of a reward's
-score with the raters' opinion, the mean of their scores after each rater's were standardised (raters differ in where
-they put the middle and how far they swing). Intervals resample clips; below ``LEAST_CLIPS`` there is none, since a
-correlation of so few says nothing.
+score with the raters' opinion (``audioforge.metrics.opinions``). Intervals resample clips; below ``LEAST_CLIPS`` there
+is none, since a correlation of so few says nothing.
 """
 
 import warnings
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -17,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from audioforge.metrics.opinions import RaterScores
+
 LEAST_CLIPS = 5
 DRAWS = 1000
 
-Scores = Mapping[str, Mapping[str, float]]
-"""Clip → rater → score."""
 Column = npt.NDArray[np.float64]
 
 
@@ -48,21 +46,7 @@ class RaterAgreement(NamedTuple):
     pairs: int
 
 
-def opinions(scores: Scores) -> dict[str, float]:
-    """Mean standardised score of each clip; a rater who gives every clip the same says nothing and counts as 0."""
-    by_rater: defaultdict[str, list[float]] = defaultdict(list)
-    for own in scores.values():
-        for rater, score in own.items():
-            by_rater[rater].append(score)
-    middle = {rater: float(np.mean(own)) for rater, own in by_rater.items()}
-    spread = {rater: float(np.std(own)) or 1.0 for rater, own in by_rater.items()}
-    return {
-        clip: float(np.mean([(score - middle[rater]) / spread[rater] for rater, score in own.items()]))
-        for clip, own in scores.items()
-    }
-
-
-def rater_agreement(scores: Scores, *, seed: int = 0) -> RaterAgreement:
+def rater_agreement(scores: RaterScores, *, seed: int = 0) -> RaterAgreement:
     """How the raters agree over the clips that two of them heard."""
     raters = sorted({rater for own in scores.values() for rater in own})
     shared = [own for own in scores.values() if len(own) >= 2]

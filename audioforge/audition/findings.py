@@ -10,12 +10,12 @@ from audioforge.audition.agreement import (
     Estimate,
     RaterAgreement,
     choice_agreement,
-    opinions,
     rater_agreement,
     reward_agreement,
 )
 from audioforge.audition.answer_table import CHOICE_COLUMNS, choices_table, ratings_table
 from audioforge.audition.clip_list import AuditionClip, AuditionError
+from audioforge.metrics.opinions import opinions
 from audioforge.rewards.combined import CombinedReward
 from audioforge.scoring.file_batches import judge_files
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import rankdata, spearmanr
 
+from audioforge.metrics.opinions import standardised
+
 COLUMNS = {"clip", "rater", "score"}
 
 
@@ -62,7 +64,7 @@ def read_ratings(path: Path) -> Ratings:
     missing = [str(clip) for clip in clips if not clip.is_file()]
     if missing:
         raise ValueError(f"{path} rates clips that don't exist, such as {missing[0]}: paths are relative to the table.")
-    return Ratings(tuple(clips), tuple(_standardised(by_clip)))
+    return Ratings(tuple(clips), tuple(standardised(by_clip).values()))
 
 
 def noise_ceiling(ratings: Ratings, rng: np.random.Generator, *, splits: int = 100) -> float:
@@ -86,20 +88,6 @@ def _add(by_clip: dict[str, dict[str, float]], row: Mapping[str, str], place: st
     if row["rater"] in by_clip[row["clip"]]:
         raise ValueError(f"{place}: {row['rater']} rates {row['clip']} a second time: keep one.")
     by_clip[row["clip"]][row["rater"]] = score
-
-
-def _standardised(by_clip: Mapping[str, Mapping[str, float]]) -> list[dict[str, float]]:
-    by_rater: dict[str, list[float]] = defaultdict(list)
-    for scores in by_clip.values():
-        for rater, score in scores.items():
-            by_rater[rater].append(score)
-    middle = {rater: float(np.mean(own)) for rater, own in by_rater.items()}
-    # A rater who gives every clip the same score says nothing: the spread of 1 leaves zeros.
-    spread = {rater: float(np.std(own)) or 1.0 for rater, own in by_rater.items()}
-    return [
-        {rater: (score - middle[rater]) / spread[rater] for rater, score in scores.items()}
-        for scores in by_clip.values()
-    ]
 
 
 def _two_halves(scores: list[float], rng: np.random.Generator) -> tuple[float, float]:
