@@ -13,12 +13,12 @@ MIDDLE = (0.4, 0.6)
 MEANING: Mapping[str, tuple[str, str, str]] = {
     "clap_alignment": (
         "does not sound like what was asked for",
-        "sounds somewhat like what was asked for",
+        "sounds only somewhat like what was asked for",
         "sounds like what was asked for",
     ),
     "style_consistency": (
         "is unlike the references of its category",
-        "is fairly typical of its category",
+        "is only fairly typical of its category",
         "is typical of its category",
     ),
     "quality_head": ("has audible damage", "may be damaged", "sounds clean"),
@@ -66,7 +66,7 @@ def explain(
     bands = {name: _band(components[name].score or 0.0) for name in (best, worst)}
     named = [best, worst] if best != worst and bands[best] > 0 else [worst]
     parts = [_phrase(name, components, bands[name]) for name in named]
-    gate = f"; the {', '.join(closed)} gate took part of the total" if closed else ""
+    gate = f"; the {' and '.join(closed)} gate{'s' * (len(closed) > 1)} took part of the total" if closed else ""
     return (", and " if bands[best] == bands[worst] else ", but ").join(parts) + gate
 
 

@@ -29,6 +29,8 @@ def test_a_low_component_is_never_praised():
 
 def test_a_closed_gate_is_named():
     assert "the clap_alignment gate took part of the total" in explain(components(0.1, 0.9), OK, WEIGHTS)
+    both = RewardWeights("t", {"clap_alignment": 1}, gates={"clap_alignment": 0.3, "quality_head": 0.3})
+    assert "the clap_alignment and quality_head gates took part" in explain(components(0.1, 0.2), OK, both)
 
 
 def test_an_unscored_clip_gives_its_reason():
@@ -43,7 +45,7 @@ def test_components_without_weight_are_not_blamed():
 def test_a_score_about_a_half_is_neither_good_nor_bad_on_either_side_of_it():
     for alignment in (0.49, 0.51):
         assert explain(components(alignment, 0.9), OK, WEIGHTS) == (
-            "sounds clean (quality_head 0.90), but sounds somewhat like what was asked for "
+            "sounds clean (quality_head 0.90), but sounds only somewhat like what was asked for "
             f"(clap_alignment {alignment:.2f})"
         )
 
@@ -51,5 +53,5 @@ def test_a_score_about_a_half_is_neither_good_nor_bad_on_either_side_of_it():
 def test_two_middling_components_are_joined_without_a_but():
     text = explain(components(0.45, 0.55), OK, WEIGHTS)
     assert text == (
-        "may be damaged (quality_head 0.55), and sounds somewhat like what was asked for (clap_alignment 0.45)"
+        "may be damaged (quality_head 0.55), and sounds only somewhat like what was asked for (clap_alignment 0.45)"
     )
