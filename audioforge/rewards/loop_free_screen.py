@@ -1,0 +1,86 @@
+"""Can a clip be a loop at all? A look at its envelope, which clears most clips at a twentieth of the cost.
+
+Where a stretch of sound comes back, its loudness from moment to moment comes back as well. By the triangle inequality
+the envelopes of a stretch and of its repeat differ by no more energy than the samples do. The envelope is freed of its
+slow course, so that fading and held sounds don't resemble themselves for that alone, and is compared with itself at all
+lags in question. What resembles itself there may be a loop or a rhythm: only the samples tell.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from jaxtyping import Float
+from scipy.fft import irfft, next_fast_len, rfft
+
+HOP_SECONDS = 0.0015
+SMOOTHING = (1.0, 2.0, 3.0, 2.0, 1.0)
+"""Weights of neighbouring hops: a lag that is no multiple of a hop must not hide a repeat."""
+COURSE_SECONDS = 0.03
+"""Half the span whose mean is the slow course."""
+SUSPECT = 0.45
+"""Envelopes that resemble themselves more may be loops. Of 951 loops with a hundred kinds of change the least had 0.52,
+one in a hundred less than 0.74; five clips of six of a library stay below."""
+LEAST_OVERLAP = 0.04
+"""Share of the energy on both sides of a lag; a little less than the samples themselves must have."""
+LEAST_HOPS = 8
+
+Envelope = Float[np.ndarray, " hop"]
+
+
+def may_loop(steps: npt.NDArray[np.float32], sample_rate: int, lags: tuple[float, float]) -> bool:
+    """False where the envelope rules out that the sound comes back within the lags.
+
+    Args:
+        steps: ``(time,)`` mono waveform, differenced.
+        sample_rate: Hz.
+        lags: Shortest and longest, in seconds.
+    """
+    size = max(1, round(HOP_SECONDS * sample_rate))
+    hops = len(steps) // size
+    if hops < LEAST_HOPS:
+        return True
+    energy = np.square(steps[: hops * size]).reshape(hops, size).sum(1).astype(np.float64)
+    seconds = size / sample_rate
+    return self_likeness(energy, int(lags[0] / seconds) - 1, int(lags[1] / seconds) + 2, seconds) > SUSPECT
+
+
+def self_likeness(energy: Envelope, shortest: int, longest: int, seconds: float) -> float:
+    """The largest normalised autocorrelation of an envelope without its slow course, at most 1.
+
+    Args:
+        energy: Of each hop.
+        shortest: First lag in hops, at least 0.
+        longest: End of the lags in hops; those over half the clip don't count.
+        seconds: Of a hop.
+    """
+    ripple = _without_course(np.sqrt(np.convolve(energy, SMOOTHING, "valid")), round(COURSE_SECONDS / seconds))
+    lags = slice(shortest, min(longest, len(ripple) // 2 + 2))
+    if lags.stop <= lags.start:
+        return 1.0
+    product = autocorrelation(ripple, longest)[lags]
+    head, tail = _energy_around(ripple**2, lags)
+    heard = np.minimum(*_energy_around(energy, lags)) > LEAST_OVERLAP * energy.sum()
+    return float((product / np.sqrt(np.maximum(head * tail, 1e-20)) * heard).max())
+
+
+def autocorrelation(samples: npt.NDArray[np.floating], longest: int) -> npt.NDArray[np.floating]:
+    """Sums of products at every lag up to ``longest``; those beyond wrap around."""
+    size = next_fast_len(len(samples) + longest, real=True)
+    spectrum = rfft(samples, size)
+    product: npt.NDArray[np.floating] = irfft(np.square(spectrum.real) + np.square(spectrum.imag), size)
+    return product
+
+
+def _without_course(envelope: Envelope, half: int) -> Envelope:
+    """The envelope less its mean over ``half`` hops on either side."""
+    padded = np.pad(envelope, half, mode="edge")
+    total = np.concatenate([[0.0], np.cumsum(padded)])
+    width = 2 * half + 1
+    ripple: Envelope = envelope - (total[width:] - total[:-width]) / width
+    return ripple
+
+
+def _energy_around(energy: Envelope, lags: slice) -> tuple[Envelope, Envelope]:
+    """Energy of all that has a partner that many hops later, and of all that has one earlier."""
+    total = np.concatenate([[0.0], np.cumsum(energy)])
+    places = np.arange(lags.start, lags.stop)
+    return total[len(energy) - places], total[-1] - total[places]
