@@ -9,9 +9,7 @@ Only tensors are read from the wheel (no code of it runs). Batch normalisations 
 float64, then everything is stored in float16. The classifier heads are left out: their class names were not published.
 """
 
-import argparse
 import io
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy._core.multiarray import scalar as numpy_scalar
-from safetensors.torch import save_file
 from torch import Tensor
 
 from reward_models.embedders.aisfx import CONFIG, FRAMES, MEL, AisfxNetwork
+from training.converted_checkpoint import parse_paths, write_float16
 
 MEMBER = "aisfx/models/checkpoint.pth"
 BATCH_NORM_EPSILON = 1e-5
@@ -75,16 +73,9 @@ def float16_cosine(weights: dict[str, Tensor]) -> float:
 
 def main() -> None:
     """Reads the wheel and writes the checkpoint folder (its README.md stays as it is)."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("wheel", type=Path)
-    parser.add_argument("--output", type=Path, default=Path("checkpoints/aisfx"))
-    arguments = parser.parse_args()
+    arguments = parse_paths(__doc__, "aisfx")
     weights = convert(read_state(arguments.wheel))
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    save_file(
-        {name: tensor.half().contiguous() for name, tensor in weights.items()}, arguments.output / "model.safetensors"
-    )
-    (arguments.output / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
+    write_float16(weights, CONFIG, arguments.output)
     print(f"wrote {arguments.output}; smallest cosine of float16 to float32: {float16_cosine(weights):.6f}")
 
 

@@ -9,17 +9,15 @@ Reads the TensorFlow-1 bundle of the ``MTT_musicnn`` model (trained on MagnaTagA
 slots, turns each batch normalisation into a scale and a shift, and stores float16.
 """
 
-import argparse
-import json
 import zipfile
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from reward_models.embedders.musicnn import CONFIG, FRAMES, MEL
 from reward_models.embedders.musicnn_network import MusicnnNetwork
+from training.converted_checkpoint import parse_paths, write_float16
 from training.tensorflow_bundle import read_bundle
 
 MODEL = "MTT_musicnn"
@@ -87,16 +85,9 @@ def float16_cosine(weights: dict[str, Tensor]) -> float:
 
 def main() -> None:
     """Reads the wheel and writes the checkpoint folder (its README.md stays as it is)."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("wheel", type=Path)
-    parser.add_argument("--output", type=Path, default=Path("checkpoints/musicnn"))
-    arguments = parser.parse_args()
+    arguments = parse_paths(__doc__, "musicnn")
     weights = convert(read_state(arguments.wheel))
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    save_file(
-        {name: tensor.half().contiguous() for name, tensor in weights.items()}, arguments.output / "model.safetensors"
-    )
-    (arguments.output / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
+    write_float16(weights, CONFIG, arguments.output)
     print(f"wrote {arguments.output}; smallest cosine of float16 to float32: {float16_cosine(weights):.6f}")
 
 

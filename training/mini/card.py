@@ -139,6 +139,8 @@ def _data_table(entries: Sequence[Entry]) -> str:
 
 def _data_row(group: str, members: Sequence[Entry]) -> str:
     licences = ", ".join(sorted({entry.licence for entry in members}))
-    authors = "; ".join(sorted({entry.author.replace("|", "/") for entry in members}, key=str.casefold))
+    # A pack's own list of authors may hold links of the page that it came from.
+    names = {entry.author.replace("|", "/") for entry in members if "](" not in entry.author}
+    authors = "; ".join(sorted(names, key=str.casefold))
     used = "measured" if is_held_out(group) else "trained"
     return f"| {group} | {len(members)} | {used} | {licences} | {authors} |"
