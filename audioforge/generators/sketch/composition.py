@@ -121,6 +121,13 @@ def _chords(piece: Piece, span: tuple[int, int], random: Random) -> list[Note]:
     return notes
 
 
+def within(pitch: int, span: tuple[int, int]) -> int:
+    """The pitch in an instrument's range, moved by octaves, so that it stays in its key; the edge if there is none."""
+    low, high = span
+    octaves = -(-(pitch - high) // 12) if pitch > high else -(-(low - pitch) // 12) * -1 if pitch < low else 0
+    return min(max(pitch - 12 * octaves, low), high)
+
+
 def _chord_floor(span: tuple[int, int]) -> int:
     return int(np.clip((span[0] + span[1]) // 2 - 8, span[0], max(span[0], span[1] - 12)))
 
@@ -151,7 +158,7 @@ def _melody(piece: Piece, span: tuple[int, int], random: Random) -> list[Note]:
             if beat % 4 == 0:
                 place = piece.progression[bar % len(piece.progression)] % 7 + int(random.choice([0, 2, 4]))
             if random.uniform() > 0.1 or beat == 0:
-                pitch = int(np.clip(piece.degree(place, low), span[0], span[1]))
+                pitch = within(piece.degree(place, low), span)
                 start = max(0.0, beat * piece.beat + random.normal(0, 0.008))
                 notes.append(Note(start, length * piece.beat * 0.95, pitch, random.uniform(0.65, 1.0)))
             place = int(np.clip(place + random.choice([-2, -1, -1, 1, 1, 2, 3, -3]), -2, 9))
@@ -221,7 +228,7 @@ def _bass(piece: Piece, span: tuple[int, int], random: Random) -> list[Note]:
         root = piece.progression[bar % len(piece.progression)]
         for index, (beat, length) in enumerate(steps.get(piece.rhythm, default)):
             move = int(random.choice([0, 2, 4, 1])) * (index > 0 and (walking or random.uniform() < 0.25))
-            pitch = min(piece.degree(root + move, low), span[1])
+            pitch = within(piece.degree(root + move, low), span)
             notes.append(Note((4 * bar + beat) * piece.beat, length * piece.beat, pitch, random.uniform(0.75, 1.0)))
     return notes
 
@@ -236,9 +243,8 @@ def _riff(piece: Piece, span: tuple[int, int], random: Random) -> list[Note]:
         root = piece.progression[(half // 2) % len(piece.progression)]
         for beat, step in figure:
             start = (2 * half + beat) * piece.beat + abs(random.normal(0, 0.004))
-            notes.append(
-                Note(start, 0.4 * piece.beat, min(piece.degree(root + step, low), span[1]), random.uniform(0.7, 1.0))
-            )
+            pitch = within(piece.degree(root + step, low), span)
+            notes.append(Note(start, 0.4 * piece.beat, pitch, random.uniform(0.7, 1.0)))
     return notes
 
 

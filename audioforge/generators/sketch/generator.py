@@ -15,11 +15,12 @@ from audioforge.generators.sketch.request import MAX_WORDS, SketchRequest, parse
 from audioforge.generators.sketch.scene import arrange, is_vague, render_scene, render_vague
 from audioforge.generators.sketch.soundfont import soundfont_hash
 from audioforge.generators.sketch.timebase import SAMPLE_RATE, Stereo, fit_length, to_samples
+from audioforge.generators.sketch.vocabulary import tokens
 from audioforge.proposals import Proposal
 from reward_models.audio import AudioBatch
 
 #: Raise it with every change that can be heard.
-VERSION = 2
+VERSION = 3
 _CEILING = 10 ** (-1 / 20)
 
 
@@ -88,7 +89,7 @@ def _read(proposal: Proposal) -> tuple[SketchRequest, SketchRequest]:
 
 
 def _perform(request: SketchRequest, proposal: Proposal, seed: int, guidance: Guidance) -> Stereo:
-    words = proposal.prompt.lower().strip()
+    words = " ".join(tokens(proposal.prompt)[:MAX_WORDS])
     if is_vague(request):
         return render_vague(words, proposal.seconds, seed)
     content = render_scene(request, proposal.seconds, seed, min(1.0, guidance.detail * 1.18))

@@ -22,6 +22,7 @@ _LOCAL = ("distant", "soft", "loud")
 _NOTES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _KEY = re.compile(r"\b([a-g])( ?sharp| ?flat|#|b)? ?(major|minor|dorian|phrygian|lydian|mixolydian|locrian|maj|min)\b")
 _KEY_OF = re.compile(r"\bkey of ([a-g])( ?sharp| ?flat|#|b)?(m)?(?![a-z'])")
+_ARTICLE = re.compile(r"\ba (?:major|minor|maj|min) (?:key|chord|scale|mode|seventh)\b")
 _BPM = re.compile(r"(\d{2,3}(?:\.\d+)?) ?(?:bpm|beats per minute)|(?:bpm|tempo)(?: of)?[ :=]*(\d{2,3})")
 _TEMPO_WORDS = {
     "largo": 50, "adagio": 66, "andante": 84, "moderato": 108, "allegro": 132, "vivace": 150, "presto": 176,
@@ -121,6 +122,7 @@ def parse_request(prompt: str) -> tuple[SketchRequest, SketchRequest]:
     found = matches(words)
     wanted, unwanted = _split_negated(found, words)
     request = _assemble(wanted, words, " ".join(words))
+    request = replace(request, understood=_understood(found, words))  # what it excludes is understood as well
     return request, _assemble(unwanted, words, "")
 
 
@@ -286,7 +288,8 @@ def _key(text: str) -> tuple[int | None, str | None]:
     found = _KEY.search(text)
     if found:
         mode = {"maj": "major", "min": "minor"}.get(found.group(3), found.group(3))
-        return _pitch_class(found.group(1), found.group(2)), mode
+        root = None if _ARTICLE.match(text, found.start()) else _pitch_class(found.group(1), found.group(2))
+        return root, mode
     found = _KEY_OF.search(text)
     if found:
         return _pitch_class(found.group(1), found.group(2)), "minor" if found.group(3) else None

@@ -107,7 +107,7 @@ def _layers(request: SketchRequest, seconds: float, seed: int) -> Iterator[tuple
     bpm = tempo(request, genre, stream(seed, "tempo"))
     if request.wants_drums:
         yield "drums", 1.0, render_drums(request, seconds, stream(seed, "drums", genre), bpm, genre)
-    tonal = not request.genres and request.bpm is None
+    tonal = not request.genres and request.bpm is None and not request.wants_drums
     piece = compose(request, seconds, _calm(bpm) if tonal else bpm, stream(seed, "piece"))
     order = 0
     for source in request.sources:

@@ -26,8 +26,8 @@ class Match(NamedTuple):
 
 _TOKEN = re.compile(r"[a-z0-9&/#.']+|[,;:]")
 _LONGEST = 5
-#: Lists of words that are their own meaning.
-FLAGS = ("once", "loop", "music", "sounds", "ambience", "negation")
+#: Lists of words that are their own meaning; "nothing" holds phrases whose words mean something else alone.
+FLAGS = ("once", "loop", "music", "sounds", "ambience", "negation", "nothing")
 #: Words without a sound, left out when the share of understood words is taken.
 FILLER = frozenset(table("words")["filler"].split("|"))
 
