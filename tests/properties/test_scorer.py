@@ -17,12 +17,13 @@ from tests.stand_ins import LoudnessEmbedder, PeakReward, tone
 
 REWARD = CombinedReward(
     [CLAPAlignment(LoudnessEmbedder()), PeakReward(fails=lambda clip: bool(clip.abs().max() > 0.85))],
-    weights=RewardWeights("t", {"clap_alignment": 0.6, "peak": 0.4}),
+    weights=RewardWeights("t", {"clap_alignment": 0.6, "peak": 0.4}, {"drums": {"clap_alignment": 0.1, "peak": 0.9}}),
 )
 CLIP = st.tuples(
     st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.8, 0.9]),  # silent … failing
     st.sampled_from([0.01, 0.2, 0.7, 9.0]),  # too short … of another length bucket
     st.sampled_from(["loud", "quiet", None]),
+    st.sampled_from(["drums", None]),
 )
 CALLS = st.lists(
     st.tuples(st.lists(CLIP, min_size=1, max_size=4), st.sampled_from([8_000, 16_000]), st.sampled_from(Priority)),
@@ -33,8 +34,9 @@ FEW = settings(max_examples=15, deadline=None, derandomize=True, suppress_health
 
 
 def clips_of(rows, rate: int) -> Clips:
-    arrays = [tone(gain, seconds, rate) for gain, seconds, _ in rows]
-    return gather_clips(arrays, [request for _, _, request in rows], sample_rate=rate)
+    arrays = [tone(gain, seconds, rate) for gain, seconds, _, _ in rows]
+    requests, categories = [row[2] for row in rows], [row[3] for row in rows]
+    return gather_clips(arrays, requests, sample_rate=rate, categories=categories)
 
 
 def same(one: Scores, other: Scores) -> bool:
