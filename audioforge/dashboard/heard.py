@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from audioforge.dashboard.runs import Run
-from audioforge.reports.pictures import mel_picture, player_source
+from audioforge.reports.rollout_sound import sound_of
 from audioforge.rollouts import RolloutRecord
-from reward_models.audio import AudioBatch, AudioError
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ def clips_to_hear(run: Run, each: int = 4) -> list[HeardClip]:
     chosen: dict[str, HeardClip] = {}
     for why, records in (("latest", with_clip[::-1]), ("best", by_total[::-1]), ("worst", by_total)):
         for record in _different_requests(records, set(chosen), each):
-            chosen[record.id] = _with_sound(why, record, run.folder)
+            chosen[record.id] = HeardClip(why, record, *sound_of(record, run.folder, compression=0.5, small=True))
     return list(chosen.values())
 
 
@@ -43,15 +41,3 @@ def _different_requests(records: Sequence[RolloutRecord], taken: set[str], most:
         if len(found) == most:
             break
     return list(found.values())
-
-
-def _with_sound(why: str, record: RolloutRecord, folder: Path) -> HeardClip:
-    assert record.audio is not None, "asked of records with a clip"
-    path = (folder / record.audio).resolve()
-    if not path.is_relative_to(folder.resolve()):  # a rollouts file is no reason to read another folder
-        return HeardClip(why, record, None, None)
-    try:
-        audio = AudioBatch.load([path])
-        return HeardClip(why, record, player_source(audio, 0, compression=0.5), mel_picture(audio, 0, small=True))
-    except AudioError:
-        return HeardClip(why, record, None, None)

@@ -6,18 +6,18 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from audioforge.reports.pictures import mel_picture, player_source
+from audioforge.reports.rollout_sound import sound_of
 from audioforge.reports.rollouts_summary import best_and_worst, component_names, groups_of, summarise
 from audioforge.rewards.weights import RewardWeights, load_reward_weights
 from audioforge.rollouts import RolloutRecord, read_rollouts
 from audioforge.scoring.explanation import explain
-from reward_models.audio import AudioBatch
 
 
 @dataclass(frozen=True)
 class _Rollout:
     record: RolloutRecord
     why: str
+    paid: str
     audio: str | None
     picture: str | None
 
@@ -32,7 +32,6 @@ def write_rollouts_page(rollouts: Path, page: Path, *, weights: RewardWeights | 
 
     Raises:
         RolloutFileError: If ``rollouts`` can't be read.
-        AudioError: If a clip that a record names can't be read.
     """
     html = render_rollouts_page(read_rollouts(rollouts), rollouts.parent, weights=weights)
     page.write_text(html, encoding="utf-8")
@@ -47,9 +46,6 @@ def render_rollouts_page(
         records: In order of arrival.
         folder: Where the records' ``audio`` paths start.
         weights: For the explanations; the shipped table by default.
-
-    Raises:
-        AudioError: If a clip that a record names can't be read.
     """
     weights = weights or load_reward_weights()
     groups = [[_rollout(record, folder, weights) for record in group] for group in groups_of(records)]
@@ -74,10 +70,15 @@ def _extremes(records: Sequence[RolloutRecord], weights: RewardWeights) -> list[
 
 
 def _rollout(record: RolloutRecord, folder: Path, weights: RewardWeights) -> _Rollout:
-    if record.audio is None:
-        return _Rollout(record, _why(record, weights), None, None)
-    audio = AudioBatch.load([folder / record.audio])
-    return _Rollout(record, _why(record, weights), player_source(audio, 0), mel_picture(audio, 0))
+    return _Rollout(record, _why(record, weights), reward_words(record), *sound_of(record, folder))
+
+
+def reward_words(record: RolloutRecord) -> str:
+    """What a trainer gets where that isn't the total, and why: charges, or the floor of an answer without a score."""
+    if record.total is None:
+        return f"The trainer gets the floor, {record.reward:.2f}."
+    charges = ", ".join(f"{name.replace('_', ' ')} −{share:.0%}" for name, share in record.charges.items())
+    return f"The trainer gets {record.reward:.2f}: {charges}." if charges else ""
 
 
 def _why(record: RolloutRecord, weights: RewardWeights) -> str:

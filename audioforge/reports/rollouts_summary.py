@@ -17,6 +17,7 @@ class CategorySummary:
         scored: How many of them have a total.
         mean_total: Mean total of the scored ones; None if there are none.
         best_total: Highest total; None if there is none.
+        mean_reward: Mean of what the trainer got for all of them; None if there are none.
         components: Component → mean score over the clips where it was scored.
     """
 
@@ -25,6 +26,7 @@ class CategorySummary:
     scored: int
     mean_total: float | None
     best_total: float | None
+    mean_reward: float | None
     components: dict[str, float]
 
 
@@ -66,6 +68,7 @@ def _summary(category: str, records: Sequence[RolloutRecord]) -> CategorySummary
         scored=len(totals),
         mean_total=fmean(totals) if totals else None,
         best_total=max(totals, default=None),
+        mean_reward=fmean(record.reward for record in records) if records else None,
         components=_component_means(records),
     )
 

@@ -7,11 +7,10 @@ import pytest
 import soundfile
 from PIL import Image
 
-from audioforge.reports.rollouts_page import render_rollouts_page, write_rollouts_page
+from audioforge.reports.rollouts_page import render_rollouts_page, reward_words, write_rollouts_page
 from audioforge.reports.rollouts_summary import best_and_worst, groups_of, summarise
 from audioforge.rewards.weights import RewardWeights
 from audioforge.rollouts import RolloutFileError, write_rollouts
-from reward_models.audio import AudioError
 from tests.rollout_makers import malformed, scored
 
 WEIGHTS = RewardWeights("t", {"clap_alignment": 1, "quality_head": 1})
@@ -71,8 +70,29 @@ def test_a_page_is_written_from_a_file(tmp_path: Path):
     assert "128 BPM techno drum loop" in (tmp_path / "page.html").read_text()
 
 
-def test_a_missing_file_or_clip_is_named(tmp_path: Path):
+def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(RolloutFileError, match="no rollout file"):
         write_rollouts_page(tmp_path / "none.jsonl", tmp_path / "page.html")
-    with pytest.raises(AudioError, match=r"gone\.flac does not exist"):
-        render_rollouts_page([scored(tmp_path, "0-0", 0.5, audio="gone.flac")], tmp_path)
+
+
+def test_a_clip_that_is_gone_or_lies_elsewhere_costs_its_own_sound_only(tmp_path: Path):
+    (tmp_path / "run").mkdir()
+    records = [
+        scored(tmp_path / "run", "0-0", 0.5),
+        scored(tmp_path / "run", "0-1", 0.5, audio="gone.flac"),
+        scored(tmp_path, "0-2", 0.5, audio="../0-2.flac"),
+    ]
+    html = render_rollouts_page(records, tmp_path / "run", weights=WEIGHTS)
+    assert html.count("<audio") == 1
+    assert "gone.flac can’t be read" in html
+    assert "../0-2.flac can’t be read" in html
+
+
+def test_what_the_trainer_gets_is_told_where_it_is_not_the_total(tmp_path: Path):
+    charged = scored(tmp_path, "0-0", 0.5, reward=0.3, charges={"length": 0.34, "unseen_words": 0.06})
+    assert reward_words(charged) == "The trainer gets 0.30: length −34%, unseen words −6%."
+    assert reward_words(malformed(tmp_path, "0-1")) == "The trainer gets the floor, 0.00."
+    assert reward_words(scored(tmp_path, "0-2", 0.5)) == ""
+    html = render_rollouts_page([charged], tmp_path, weights=WEIGHTS)
+    assert "The trainer gets 0.30" in html
+    assert summarise([charged, malformed(tmp_path, "0-1")])[-1].mean_reward == pytest.approx(0.15)
