@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 from audioforge.benchmark.entries import BenchmarkError
-from audioforge.benchmark.standings import compare_means, holm_adjusted, measures_of, request_means
+from audioforge.benchmark.standings import compare_means, holm_adjusted, measures_of, request_means, swaps_for
 from audioforge.data_files import DataError, read_json
 from audioforge.reports.benchmark_report import ALL, FORMAT, ClipRow, PairedRow
 
@@ -90,15 +90,16 @@ def compare_reports(first: SavedReport, second: SavedReport, *, allow_different:
             f"({'; '.join(differences)}). Judge both again with one version, or say --allow-different."
         )
     changed = _changed_requests(first, second)
+    matched = system_pairs(first.systems, second.systems)
     rows: list[PairedRow] = []
     means: list[tuple[float | None, float | None]] = []
     for measure in measures_of([name for name in first.components if name in second.components]):
-        for pair in system_pairs(first.systems, second.systems):
+        for pair in matched:
             own = [request_means(report.of(name), measure) for report, name in zip((first, second), pair, strict=True)]
             means.append((_mean(own[0]), _mean(own[1])))
             shared = [{name: value for name, value in one.items() if name not in changed} for one in own]
             empty = PairedRow(*pair, ALL, measure, None, None, None, None, None, 0)
-            rows.append(compare_means(shared[0], shared[1], empty))
+            rows.append(compare_means(shared[0], shared[1], empty, swaps_for(len(matched))))
     return ReportComparison(tuple(_adjusted(rows)), tuple(means), tuple(differences), tuple(_notes(changed)))
 
 

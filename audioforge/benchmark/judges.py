@@ -11,7 +11,8 @@ from audioforge.scoring.model_fingerprint import code_version, model_fingerprint
 from audioforge.scoring.presets import build_reward
 from reward_models.embedders.base import Embedder, TextAudioEmbedder
 
-SECOND_EMBEDDER = "aisfx"  # trained by others on other data than mini; no component of any preset stands on it
+SECOND_EMBEDDER = "aisfx"
+"""Trained by others on other data; no preset stands on it. Yet mini learned to foretell its vectors."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from math import comb
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ from audioforge.benchmark.judges import Judges
 from audioforge.benchmark.references import References
 from audioforge.benchmark.reliability import reliability
 from audioforge.benchmark.set_measures import SPREAD, fad_fit, set_rows
-from audioforge.benchmark.standings import INTERVALS, SWAPS, measures_of, paired, request_means, standings
+from audioforge.benchmark.standings import INTERVALS, measures_of, paired, request_means, standings, swaps_for
 from audioforge.reports.benchmark_report import ALL, BenchmarkReport, FadFit, MismatchRow, Reliability, SetRow
 from audioforge.scoring.model_fingerprint import code_version, model_provenance
 from audioforge.scoring.presets import find_preset
@@ -133,7 +134,11 @@ def _manifest(judged: Judged, judges: Judges, references: Sequence[References]) 
         "embedders": {own.name: own.fingerprint for own in judges.embedders},
         "references": {own.name: dict(sets.hashes) for own, sets in embedders},
         "clips": {system: _clips_hash(judged, system) for system in judged.systems},
-        "resampling": {"intervals": asdict(INTERVALS), "swaps": asdict(SWAPS), "sets": asdict(SPREAD)},
+        "resampling": {
+            "intervals": asdict(INTERVALS),
+            "swaps": asdict(swaps_for(comb(len(judged.systems), 2))),
+            "sets": asdict(SPREAD),
+        },
         "device": str(judges.embedder.device),
         "threads": torch.get_num_threads(),  # sums in another order differ in the last bits
         "versions": {name: version(name) for name in LIBRARIES},

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from math import comb
 from statistics import fmean
 
 import torch
@@ -14,7 +15,14 @@ from audioforge.metrics.paired import compare_paired
 from audioforge.reports.benchmark_report import ALL, SECOND, TOTAL, ClipRow, PairedRow, Standing
 
 INTERVALS = Bootstrap(resamples=500, level=0.95, seed=0)
-SWAPS = Bootstrap(resamples=1000, level=0.95, seed=0)
+LEAST_SWAPS = 1000
+SWAPS_PER_PAIR = 40
+"""Holm multiplies the smallest p-value, 1 / (swaps + 1), by the number of pairs: this many leave it below 0.05."""
+
+
+def swaps_for(pairs: int) -> Bootstrap:
+    """Random swaps of a comparison that is one of so many."""
+    return Bootstrap(resamples=max(LEAST_SWAPS, SWAPS_PER_PAIR * pairs), level=0.95, seed=0)
 
 
 def standings(
@@ -40,11 +48,12 @@ def paired(
     """
     questions = [(measure, ALL) for measure in measures] + [(TOTAL, category) for category in categories]
     rows: list[PairedRow] = []
+    swaps = swaps_for(comb(len(systems), 2))
     for measure, category in questions:
         chosen = [own for own in clips if category in (ALL, own.category)]
         means = {system: request_means([own for own in chosen if own.system == system], measure) for system in systems}
         found = [
-            compare_means(means[first], means[second], PairedRow(first, second, category, measure, *_NOTHING))
+            compare_means(means[first], means[second], PairedRow(first, second, category, measure, *_NOTHING), swaps)
             for first, second in combinations(systems, 2)
         ]
         rows += holm_adjusted(found)
@@ -61,14 +70,16 @@ def request_means(clips: Sequence[ClipRow], measure: str) -> dict[str, float]:
     return {name: fmean(values[name]) for name in sorted(values)}
 
 
-def compare_means(first: Mapping[str, float], second: Mapping[str, float], empty: PairedRow) -> PairedRow:
+def compare_means(
+    first: Mapping[str, float], second: Mapping[str, float], empty: PairedRow, swaps: Bootstrap
+) -> PairedRow:
     """``empty`` with what the shared requests say."""
     shared = sorted(first.keys() & second.keys())
     if not shared:
         return replace(empty, reason="no request that both have a score for")
     vectors = [torch.tensor([own[name] for name in shared], dtype=torch.float64) for own in (first, second)]
     try:
-        found = compare_paired(vectors[0], vectors[1], bootstrap=SWAPS)
+        found = compare_paired(vectors[0], vectors[1], bootstrap=swaps)
     except MetricError as error:
         return replace(empty, requests=len(shared), reason=str(error))
     return replace(

@@ -7,7 +7,7 @@ from audioforge.benchmark.highlights import agreement, highlights, rank_gaps
 from audioforge.benchmark.references import References
 from audioforge.benchmark.reliability import reliability
 from audioforge.benchmark.set_measures import METRICS, fad_fit, set_rows
-from audioforge.benchmark.standings import holm_adjusted, paired, request_means, standings
+from audioforge.benchmark.standings import compare_means, holm_adjusted, paired, request_means, standings, swaps_for
 from audioforge.reports.benchmark_report import PairedRow
 from reward_models.calibration import MatchCalibration
 from tests.benchmark_makers import made_up_rows, row
@@ -48,6 +48,15 @@ def test_too_few_shared_requests_are_no_comparison():
 def test_holm_multiplies_the_smallest_p_value_most_and_never_reverses_the_order():
     rows = [PairedRow("a", "b", "all", "total", 0.1, 0, 0, p, None, 9) for p in (0.04, 0.01, 0.03, None)]
     assert [own.p_adjusted for own in holm_adjusted(rows)] == [0.06, 0.03, 0.06, None]
+
+
+def test_a_clear_difference_survives_the_adjustment_for_many_systems():
+    pairs = 120  # of 16 systems
+    swaps = swaps_for(pairs)
+    assert (swaps.resamples, swaps_for(1).resamples) == (4800, 1000)
+    high, low = ({f"id-{n}": level + n / 100 for n in range(20)} for level in (0.8, 0.1))
+    own = compare_means(low, high, PairedRow("a", "b", "all", "total", None, None, None, None, None, 0), swaps)
+    assert own.p_value * pairs <= 0.05
 
 
 def test_set_metrics_come_with_sizes_and_name_what_is_missing():
