@@ -8,6 +8,7 @@ channels and one length bucket, in the order given; the same files form the same
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import soundfile
 
@@ -17,8 +18,8 @@ from audioforge.rewards.scores import Scores
 from audioforge.scoring.calls import length_bucket
 
 BATCH = 16
-
-Form = tuple[int, int, int]
+MOST_SAMPLES = 60_000_000
+"""Of a batch, padded: 240 MB as float32, and a few times that while it is judged. A longer file stands alone."""
 
 
 def file_batches(paths: Sequence[Path], size: int = BATCH) -> list[list[int]]:
@@ -26,23 +27,40 @@ def file_batches(paths: Sequence[Path], size: int = BATCH) -> list[list[int]]:
 
     Args:
         paths: Audio files; those that can't be read form batches of their own.
-        size: Most files in a batch.
+        size: Most files in a batch; fewer where they are long, see ``MOST_SAMPLES``.
     """
-    forms = [file_form(path) for path in paths]
-    batches = []
-    for _, own in groupby(sorted(range(len(paths)), key=lambda i: (forms[i], i)), key=forms.__getitem__):
-        alike = list(own)
-        batches += [alike[start : start + size] for start in range(0, len(alike), size)]
+    heads = [_head(path) for path in paths]
+    forms = [(head.rate, head.channels, length_bucket(head.frames / max(1, head.rate))) for head in heads]
+    batches: list[list[int]] = []
+    for _, alike in groupby(sorted(range(len(paths)), key=lambda i: (forms[i], i)), key=forms.__getitem__):
+        batches.append([])
+        for row in alike:
+            fuller = [*batches[-1], row]
+            if len(fuller) > size or (len(fuller) > 1 and _samples([heads[i] for i in fuller]) > MOST_SAMPLES):
+                batches.append([row])
+            else:
+                batches[-1] = fuller
     return batches
 
 
-def file_form(path: Path) -> Form:
-    """Rate, channels and length bucket of a file; zeros where it can't be read."""
+class _Head(NamedTuple):
+    rate: int
+    channels: int
+    frames: int
+
+
+def _head(path: Path) -> _Head:
+    """What a file's header says; zeros where it can't be read."""
     try:
         info = soundfile.info(str(path))
-        return (info.samplerate, info.channels, length_bucket(info.frames / info.samplerate))
+        return _Head(info.samplerate, info.channels, info.frames)
     except (soundfile.LibsndfileError, OSError, TypeError):
-        return (0, 0, 0)
+        return _Head(0, 0, 0)
+
+
+def _samples(heads: Sequence[_Head]) -> int:
+    """Of all channels, once padded to the longest."""
+    return len(heads) * max(head.channels * head.frames for head in heads)
 
 
 def judge_files(

@@ -35,6 +35,12 @@ def test_a_batch_holds_files_of_one_rate_one_number_of_channels_and_like_length(
     assert sorted(file_batches(files, size=1)) == [[0], [1], [2], [3], [4], [5]]
 
 
+def test_long_files_share_a_batch_only_while_it_fits_into_memory(files, monkeypatch):
+    monkeypatch.setattr("audioforge.scoring.file_batches.MOST_SAMPLES", 3 * 8_000)
+    assert sorted(file_batches([files[0]] * 7)) == [[0, 1, 2], [3, 4, 5], [6]]
+    assert sorted(file_batches([files[1], files[1]])) == [[0], [1]]
+
+
 def test_length_buckets_double():
     assert [length_bucket(seconds) for seconds in (0, 7.9, 8, 15.9, 16, 31, 32, 3600)] == [0, 0, 1, 1, 2, 2, 3, 9]
 
