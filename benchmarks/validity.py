@@ -2,16 +2,17 @@
 
     python -m benchmarks.validity --library DIR [--preset embedded] [--each 30] [--out docs/validity.json]
 
-``--library`` names a folder of clips with a ``manifest.json``; only its groups held out of training take part, the
-others are the judges' neighbours. Without it, the shipped references stand in, which the embedded models may have
-heard. Writes JSON, pictures with ``--plots`` (needs the ``benchmark`` extra), and the tables of ``docs/validity.md`` to
-standard output. ``--reuse`` takes the degradation ladders from an earlier JSON file where the head is the same.
+``--library`` names a folder of clips with a ``manifest.json``; only groups held out of training take part (of
+``mini``'s; for the degradation ladders of ``fidelity``'s and the head's), the others are the judges' neighbours.
+Without it, the shipped references stand in, which the embedded models may have heard. Writes JSON, pictures with
+``--plots`` (needs the ``benchmark`` extra), and the tables of ``docs/validity.md`` to standard output. ``--reuse``
+takes the degradation ladders from an earlier JSON file where head and clips are the same.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -30,10 +31,12 @@ from benchmarks.validity_parts.honest_clips import (
     LibraryError,
     calibration_references,
     chosen,
+    clips_hash,
     held_out_library,
     library_clips,
     load,
     shipped_references,
+    undamaged_library,
 )
 from benchmarks.validity_parts.judges import JudgeFigures, judged_pairs, measure_judge
 from benchmarks.validity_parts.ladders import LadderFigures, measure_ladders
@@ -49,10 +52,11 @@ JUDGES = ("aisfx", "musicnn")
 
 @dataclass(frozen=True)
 class Pools:
-    """Clips by use: those that are judged, and those of other packs."""
+    """Clips by use: those that are judged, those of other packs, and those that are damaged."""
 
     honest: list[HonestClip]
     others: list[HonestClip]
+    undamaged: list[HonestClip]
 
 
 def main() -> None:
@@ -93,14 +97,16 @@ def _run(arguments: argparse.Namespace, pools: Pools) -> None:
     embedder = _part(reward, CLAPAlignment).embedder
     exploits += measure_gradient(attacked, load(attacked), reward, embedder, bar)
     head = _part(reward, QualityHead)
-    known = _known_ladders(arguments.reuse, head.head.fingerprint)
+    climbing = chosen(pools.undamaged, arguments.ladder_clips, seed=1)
+    fingerprints = {"embedder": embedder.fingerprint, "head": head.head.fingerprint, "ladders": clips_hash(climbing)}
+    known = _known_ladders(arguments.reuse, fingerprints)
     _say("degradation ladders" if not known else "degradation ladders: taken over")
-    ladders = known or measure_ladders(load(chosen(pools.honest, arguments.ladder_clips, seed=1)), head)
+    ladders = known or measure_ladders(load(climbing), head)
     tables = alignment_table(alignment), exploit_table(exploits), ladder_table(ladders), judge_table(judges)
     print(*tables, sep="\n\n")
     if arguments.out is not None:
         figures = {
-            "fingerprints": {"embedder": embedder.fingerprint, "head": head.head.fingerprint},
+            "fingerprints": fingerprints,
             "alignment": asdict(alignment),
             "exploits": [asdict(row) for row in exploits],
             "ladders": [asdict(row) for row in ladders],
@@ -131,22 +137,25 @@ def _alignment_and_judges(
     return measure_alignment(clips, matrix), judges
 
 
-def _known_ladders(path: Path | None, head: str) -> list[LadderFigures]:
-    """Ladders of an earlier run, if it was of the same head."""
+def _known_ladders(path: Path | None, fingerprints: Mapping[str, str]) -> list[LadderFigures]:
+    """Ladders of an earlier run, if it was of the same head and clips."""
     if path is None or not path.is_file():
         return []
     figures = json.loads(path.read_text(encoding="utf-8"))
-    if figures.get("fingerprints", {}).get("head") != head:
+    earlier = figures.get("fingerprints", {})
+    if any(earlier.get(name) != fingerprints[name] for name in ("head", "ladders")):
         return []
     return [LadderFigures(**row) for row in figures["ladders"]]
 
 
 def _pools(library: Path | None) -> Pools:
     if library is None:
-        return Pools(calibration_references(), shipped_references())
+        own = calibration_references()
+        return Pools(own, shipped_references(), own)
     honest = held_out_library(library)
     packs = {clip.group for clip in honest}
-    return Pools(honest, [clip for clip in library_clips(library) if clip.group not in packs])
+    others = [clip for clip in library_clips(library) if clip.group not in packs]
+    return Pools(honest, others, undamaged_library(library))
 
 
 def _part(reward: CombinedReward, kind: type[Kind]) -> Kind:

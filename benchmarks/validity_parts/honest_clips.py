@@ -1,5 +1,10 @@
-"""Real clips with what they are, to judge the judge on: none of them was heard by the model under test."""
+"""Real clips with what they are, to judge the judge on: none of them was heard by the model under test.
 
+Two models, two lists: what ``mini`` never heard serves alignment and exploits, what ``fidelity`` and the quality head
+never heard serves the degradation ladders.
+"""
+
+import hashlib
 import json
 import random
 from collections import defaultdict
@@ -11,6 +16,7 @@ from typing import Any, Literal
 from audioforge.reference_clips import load_reference_clips
 from reward_models.audio import AudioBatch
 from training.mini.split import is_held_out
+from training.quality.sources import HELD_OUT_GROUPS as UNHEARD_BY_QUALITY
 
 SAMPLE_RATE = 44_100
 SHORTEST, LONGEST = 0.4, 10.0
@@ -53,6 +59,18 @@ def held_out_library(folder: Path) -> list[HonestClip]:
     clips = [clip for clip in library_clips(folder) if is_held_out(clip.group)]
     if not clips:
         raise LibraryError(f"{folder} has no clip of a held-out group: see HELD_OUT_GROUPS in training/mini/split.py.")
+    return clips
+
+
+def undamaged_library(folder: Path) -> list[HonestClip]:
+    """The clips of a library whose groups neither ``fidelity`` nor the quality head was trained on.
+
+    Raises:
+        LibraryError: As ``library_clips``, and if there is none of them.
+    """
+    clips = [clip for clip in library_clips(folder) if clip.group in UNHEARD_BY_QUALITY]
+    if not clips:
+        raise LibraryError(f"{folder} has no clip of HELD_OUT_GROUPS in training/quality/sources.py.")
     return clips
 
 
@@ -102,6 +120,12 @@ def chosen(clips: Sequence[HonestClip], each: int, seed: int = 0) -> list[Honest
         by_category[clip.category].append(clip)
     generator = random.Random(seed)
     return [clip for name in sorted(by_category) for clip in _spread(by_category[name], each, generator)]
+
+
+def clips_hash(clips: Sequence[HonestClip]) -> str:
+    """16 hex digits that name a choice of clips."""
+    names = "\n".join(f"{clip.group}/{clip.path.name}" for clip in clips)
+    return hashlib.sha256(names.encode()).hexdigest()[:16]
 
 
 def load(clips: Sequence[HonestClip]) -> AudioBatch:

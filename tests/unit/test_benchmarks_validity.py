@@ -1,5 +1,6 @@
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -7,7 +8,14 @@ import torch
 from benchmarks import validity
 from benchmarks.validity_parts.alignment import AlignmentFigures, measure_alignment
 from benchmarks.validity_parts.exploits import ExploitFigures
-from benchmarks.validity_parts.honest_clips import HonestClip, LibraryError, held_out_library, library_clips
+from benchmarks.validity_parts.honest_clips import (
+    HonestClip,
+    LibraryError,
+    clips_hash,
+    held_out_library,
+    library_clips,
+    undamaged_library,
+)
 from benchmarks.validity_parts.judges import JudgeFigures, auc, category_votes
 from benchmarks.validity_parts.ladders import LadderFigures
 from benchmarks.validity_parts.plots import draw_all
@@ -28,7 +36,7 @@ def library(folder, rows):
 
 
 def clips(*labels):
-    return [HonestClip(None, "sfx", label, label, label) for label in labels]
+    return [HonestClip(Path(f"{label}.ogg"), "sfx", label, label, label) for label in labels]
 
 
 def test_a_folder_that_is_no_library_is_a_message_and_no_traceback(tmp_path, monkeypatch):
@@ -88,10 +96,20 @@ def test_pictures_are_drawn_and_are_the_same_each_time(tmp_path):
     assert "crackle" in first[2].read_text(encoding="utf-8")
 
 
-def test_ladders_of_another_head_are_not_taken_over(tmp_path):
+def test_ladders_of_another_head_or_of_other_clips_are_not_taken_over(tmp_path):
     file = tmp_path / "earlier.json"
     row = {"kind": "hum", "unseen": False, "rank_correlation": 0.9, "clean_beats": 1.0, "clean_beats_strong": 1.0}
-    file.write_text(json.dumps({"fingerprints": {"head": "this"}, "ladders": [row]}))
-    assert validity._known_ladders(file, "this") == [LADDERS[0]]
-    assert validity._known_ladders(file, "that") == []
-    assert validity._known_ladders(tmp_path / "none.json", "this") == []
+    own = {"head": "this", "ladders": "these", "embedder": "any"}
+    file.write_text(json.dumps({"fingerprints": own, "ladders": [row]}))
+    assert validity._known_ladders(file, own | {"embedder": "another"}) == [LADDERS[0]]
+    assert validity._known_ladders(file, own | {"head": "that"}) == []
+    assert validity._known_ladders(file, own | {"ladders": "those"}) == []
+    assert validity._known_ladders(tmp_path / "none.json", own) == []
+
+
+def test_ladders_are_climbed_by_groups_that_the_quality_head_never_heard(tmp_path):
+    rows = [ROW | {"group": "sampled"}, ROW | {"group": "gogodze-phu"}]
+    assert [clip.group for clip in undamaged_library(library(tmp_path, rows))] == ["gogodze-phu"]
+    with pytest.raises(LibraryError, match="HELD_OUT_GROUPS in training/quality"):
+        undamaged_library(library(tmp_path, rows[:1]))
+    assert clips_hash(clips("bark", "rain")) != clips_hash(clips("rain", "bark"))
