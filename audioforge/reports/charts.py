@@ -128,7 +128,7 @@ def interval_chart(title: str, description: str, rows: Sequence[str], points: Se
             style: dict[str, Any] = {"color": colour(own.series), "linewidth": 2.0}
             if own.low is not None and own.high is not None:
                 axes.plot([own.low, own.high], [place, place], **style)
-            axes.plot([own.mean], [place], marker=MARKERS[own.series % SERIES], markersize=5, **style)
+            axes.plot([own.mean], [place], marker=MARKERS[own.series % SERIES], markersize=5, clip_on=False, **style)
         axes.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5))
         axes.set_yticks(range(len(rows)), rows, color=_INK)
         axes.grid(axis="x")
@@ -154,8 +154,9 @@ def distribution_chart(title: str, description: str, series: Sequence[Sequence[f
 def scatter_chart(
     title: str, description: str, labels: tuple[str, str], series: Sequence[Sequence[tuple[float, float]]]
 ) -> Chart:
-    """Two scores of each clip; where the series hold very many, every k-th."""
-    step = -(-sum(map(len, series)) // 600) or 1
+    """Two scores of each clip; where the series hold very many, every k-th, in smaller marks."""
+    count = sum(map(len, series))
+    step = -(-count // 600) or 1
 
     def paint(axes: "Axes") -> None:
         for number, pairs in enumerate(series):
@@ -163,7 +164,7 @@ def scatter_chart(
             style: dict[str, Any] = {
                 "color": colour(number),
                 "marker": MARKERS[number % SERIES],
-                "markersize": 4,
+                "markersize": 6 if count < 100 else 4,
                 "alpha": 0.75,
             }
             axes.plot([x for x, _ in shown], [y for _, y in shown], linestyle="none", markeredgewidth=0, **style)
@@ -189,7 +190,7 @@ def reliability_chart(
                 size = 3 + 8 * (own.cases / most) ** 0.5
                 axes.plot([own.predicted] * 2, [own.low, own.high], color=colour(number), linewidth=1.2, alpha=0.6)
                 style: dict[str, Any] = {"marker": MARKERS[number % SERIES], "markersize": size, "markeredgewidth": 0}
-                axes.plot([own.predicted], [own.share], color=colour(number), alpha=0.8, **style)
+                axes.plot([own.predicted], [own.share], color=colour(number), alpha=0.8, clip_on=False, **style)
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=labels[0], ylabel=labels[1])
         axes.grid()
 

@@ -37,8 +37,12 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def signed(value: float | None, digits: int = 3) -> str:
-    """A difference with its sign, or a dash."""
-    return DASH if value is None else f"{value:+.{digits}f}".replace("-", "−")
+    """A difference with its sign, or a dash; what rounds to nothing has no sign."""
+    return DASH if value is None else _sign(round(value, digits)) + f"{abs(value):.{digits}f}"
+
+
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "−" if value < 0 else ""
 
 
 def words(name: str) -> str:

@@ -10,7 +10,7 @@ from audioforge.reports.benchmark_media import ClipMedia, MediaOptions, media_of
 from audioforge.reports.benchmark_page import render_benchmark_page
 from audioforge.reports.benchmark_report import BenchmarkReport
 from audioforge.reports.benchmark_text import render_markdown, verdict
-from audioforge.reports.page_shell import page_data
+from audioforge.reports.page_shell import page_data, signed
 from tests.benchmark_makers import HOSTILE, made_up_report, made_up_rows, row, write_sounds
 
 
@@ -88,3 +88,7 @@ def test_equal_reports_render_to_equal_bytes(report: BenchmarkReport):
     media = {own.key: ClipMedia(None, None, bytes(96)) for own in report.clips}
     assert render_benchmark_page(report, media, title="t") == render_benchmark_page(report, media, title="t")
     assert report.to_json() == report.to_json()
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_sign():
+    assert [signed(value, 2) for value in (0.014, -0.014, -0.004, 0.0, None)] == ["+0.01", "−0.01", "0.00", "0.00", "–"]
