@@ -40,6 +40,8 @@ def score_files(
     """
     if len(requests) not in (1, len(paths)):
         raise ValueError(f"give one --request, or one per clip: got {len(requests)} for {len(paths)} clips.")
+    if not all(request.strip() for request in requests):
+        raise ValueError("a --request is empty: say in words what was asked for.")
     asked = list(requests) * len(paths) if len(requests) == 1 else list(requests)
     reward = build_reward(preset, device=device)
     guess = category_guesser(reward)

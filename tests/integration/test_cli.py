@@ -82,6 +82,7 @@ def test_the_answer_says_what_judged(clips: Path):
     ("words", "message"),
     [
         (["--request", "a", "--request", "b"], "give one --request, or one per clip: got 2 for 1 clips"),
+        (["--request", " "], "a --request is empty: say in words what was asked for"),
         (["--request", "a", "--preset", "nope"], "no preset named 'nope': give one of embedded, laion"),
     ],
 )
