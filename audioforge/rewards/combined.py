@@ -3,8 +3,9 @@
 The total is a weighted mean of the components' scores, geometric by default, so that no component can be bought with
 the others; a gate then shrinks it in proportion wherever its component falls below the gate. A clip with a missing
 component has no total, and neither has one that a gate could not look at; a gate that has nothing to compare the clip
-with (``no_request``, ``no_reference``) is open. A component that raises is bisected down to the clips that made it
-fail; their status is ``failed``.
+with (``no_request``, ``no_reference``) is open. A component of which the clip's request asks nothing (it answers
+``no_request`` though there is a request) drops out of that clip's mean, and the other weights grow in proportion. A
+component that raises is bisected down to the clips that made it fail; their status is ``failed``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +68,7 @@ class CombinedReward(Reward):
     def judge(self, clips: Clips) -> Scores:
         """Total and every component of a batch."""
         results = {component.name: guarded(component, clips) for component in self.components}
-        counted = self._weight_matrix(clips, results)
+        counted = self._counted(clips, results)
         scores = torch.stack([self._bounded(result) for result in results.values()], dim=1)
         missing = (self._asked(counted, results) & ~scores.isfinite()).tolist()
         status = tuple(self._status(clips, results, row, index) for index, row in enumerate(missing))
@@ -94,7 +95,7 @@ class CombinedReward(Reward):
             ScoringError: If a clip has no group.
         """
         bounded = torch.stack([self._bounded(result) for result in scores.components.values()], dim=1)
-        weight = self._weight_matrix(clips, scores.components)
+        weight = self._counted(clips, scores.components)
         known = bounded * scores.gates[:, None]  # NaN where there is no total
         return gdpo_advantages(known, weight / weight.sum(1, keepdim=True), clips.groups)
 
@@ -117,9 +118,12 @@ class CombinedReward(Reward):
             return ClipStatus(Status.NO_REFERENCE, reason)
         return _first_failure(clips, results, missing, index)
 
-    def _weight_matrix(self, clips: Clips, results: Mapping[str, RewardResult]) -> Float[Tensor, "batch component"]:
+    def _counted(self, clips: Clips, results: Mapping[str, RewardResult]) -> Float[Tensor, "batch component"]:
+        """Weights by category, 0 where the request asks nothing of a component; all as they are if none were left."""
         rows = [[self.weights.of(category).get(name, 0.0) for name in results] for category in clips.categories]
-        return torch.tensor(rows, dtype=torch.float32).reshape(len(clips), len(results))
+        weight = torch.tensor(rows, dtype=torch.float32).reshape(len(clips), len(results))
+        asked = weight.masked_fill(_unasked(clips, results), 0.0)
+        return torch.where(asked.sum(1, keepdim=True) > 0, asked, weight)
 
     def _bounded(self, result: RewardResult) -> Float[Tensor, " batch"]:
         if result.uncertainty is None or self.weights.risk == 0:
@@ -181,6 +185,13 @@ def _merged(results: Sequence[RewardResult], parts: Sequence[Sequence[int]]) -> 
         torch.cat(known) if any(result.uncertainty is not None for result in results) else None,
     )
     return joined.select(back)
+
+
+def _unasked(clips: Clips, results: Mapping[str, RewardResult]) -> Bool[Tensor, "batch component"]:
+    """True where a clip's request asks nothing of a component; a request that isn't there is another matter."""
+    columns = [[own.code is Status.NO_REQUEST for own in result.status] for result in results.values()]
+    usable = torch.tensor([clips.request_status(index).ok for index in range(len(clips))], dtype=torch.bool)
+    return torch.tensor(columns, dtype=torch.bool).reshape(len(results), -1).T & usable[:, None]
 
 
 def _first_failure(

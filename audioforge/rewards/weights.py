@@ -1,12 +1,14 @@
-"""How much each component counts, by category: read from ``data/reward_weights.json``, checked on load."""
+"""How much each component counts, by category: read from ``data/reward_weights.json`` or a user's own table."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from audioforge.data_files import data_path
+from audioforge.choices import wrong_choice
+from audioforge.data_files import DataError, data_path, read_json
+from audioforge.targets import CATEGORIES
 
 
 class WeightsError(ValueError):
@@ -36,10 +38,10 @@ class RewardWeights:
         for where, table in (("default", self.default), *self.categories.items()):
             _check_weights(where, table)
         for name, gate in self.gates.items():
-            if not 0 <= gate <= 1:
-                raise WeightsError(f"gates.{name} is {gate}, expected a score in [0, 1].")
-        if not 0 <= self.risk <= 10:
-            raise WeightsError(f"risk is {self.risk}, expected 0 to 10 standard deviations.")
+            if not _within(gate, 1):
+                raise WeightsError(f"gates.{name} is {gate!r}, expected a score in [0, 1].")
+        if not _within(self.risk, 10):
+            raise WeightsError(f"risk is {self.risk!r}, expected 0 to 10 standard deviations.")
 
     def of(self, category: str | None) -> Mapping[str, float]:
         """Component → weight for a category; the default for none or an unlisted one."""
@@ -67,15 +69,45 @@ def load_reward_weights(path: Path | None = None) -> RewardWeights:
     """
     path = path or data_path("reward_weights.json")
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-        return RewardWeights(**table)
-    except (OSError, TypeError, ValueError) as error:
+        return _read_table(read_json(path))
+    except WeightsError as error:
         raise WeightsError(f"{path}: {error} See docs/rewards/combined.md for the form.") from error
+    except DataError as error:  # it names the file
+        raise WeightsError(str(error)) from error
+
+
+def _read_table(table: object) -> RewardWeights:
+    known = [field.name for field in fields(RewardWeights)]
+    if not isinstance(table, dict):
+        raise WeightsError(f"expected an object with {', '.join(known)}, got a {type(table).__name__}.")
+    if unknown := sorted(set(table) - set(known)):
+        raise WeightsError(f"unknown {', '.join(unknown)}; known are {', '.join(known)}.")
+    if missing := [name for name in ("version", "default") if name not in table]:
+        raise WeightsError(f"{' and '.join(missing)} must be given.")
+    if not isinstance(table["version"], str):
+        raise WeightsError(f"version is {table['version']!r}, expected a text that names the table.")
+    categories = table.get("categories", {})
+    for where in ("default", "categories", "gates"):
+        _check_object(where, table.get(where, {}))
+    for name, weights in categories.items():
+        if name not in CATEGORIES:
+            raise WeightsError(f"{wrong_choice('categories', name, CATEGORIES)}.")
+        _check_object(name, weights)
+    return RewardWeights(**table)
+
+
+def _check_object(where: str, value: object) -> None:
+    if not isinstance(value, dict):
+        raise WeightsError(f"{where} is {value!r}, expected an object of numbers by component.")
 
 
 def _check_weights(where: str, table: Mapping[str, float]) -> None:
     for name, weight in table.items():
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1e6:
+        if not _within(weight, 1e6):
             raise WeightsError(f"{where}.{name} is {weight!r}, expected a weight of at least 0.")
     if not sum(table.values()) > 0:
         raise WeightsError(f"{where} has no weight above 0: nothing would count.")
+
+
+def _within(value: object, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most

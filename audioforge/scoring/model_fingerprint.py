@@ -12,6 +12,9 @@ from audioforge.targets import CATEGORIES
 from reward_models.audio import AudioBatch
 from reward_models.checkpoints import CheckpointError
 
+PROBES = 3
+"""Clips of a category: the least of which a group's distance from the references can be credited to one."""
+
 
 def model_fingerprint(reward: CombinedReward) -> str:
     """Hash of embedders, heads, calibrations, references and weights."""
@@ -29,8 +32,9 @@ def refuse_unready(reward: CombinedReward, embedder: str) -> None:
     Raises:
         CheckpointError: Naming the category, the reason and the command that mends it.
     """
-    scores = reward.judge(probe_clips())
-    for category, status in zip(CATEGORIES, scores.status, strict=True):
+    clips = probe_clips()
+    scores = reward.judge(clips)
+    for category, status in zip(clips.categories, scores.status, strict=True):
         if not status.ok:
             raise CheckpointError(
                 f"the reward can't judge {category}: {status.reason}. A new embedder needs a calibration and "
@@ -39,9 +43,11 @@ def refuse_unready(reward: CombinedReward, embedder: str) -> None:
 
 
 def probe_clips() -> Clips:
-    """A second of noise per category."""
-    noise = np.random.default_rng(0).normal(0, 0.1, (len(CATEGORIES), 16_000)).astype(np.float32)
-    return Clips(AudioBatch.from_arrays(list(noise), 16_000), ["noise"] * len(CATEGORIES), categories=CATEGORIES)
+    """A group of noise per category, as much as any component needs: one that asks for something technical."""
+    categories = [category for category in CATEGORIES for _ in range(PROBES)]
+    noise = np.random.default_rng(0).normal(0, 0.1, (len(categories), 16_000)).astype(np.float32)
+    requests = ["bright noise"] * len(categories)
+    return Clips(AudioBatch.from_arrays(list(noise), 16_000), requests, categories=categories, groups=categories)
 
 
 def code_version() -> str:

@@ -3,15 +3,20 @@
 A user's own preset is a JSON file with the fields that differ from one of these::
 
     {"base": "laion", "embedder": "/models/clap", "generator": "stable-audio-open-small=/models/stable-audio"}
+
+Its ``weights`` name a table of weights of the form of ``data/reward_weights.json``, relative to the preset's own file.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from audioforge import rewards
+from audioforge.choices import wrong_choice
 from audioforge.rewards.base import Reward
 from audioforge.rewards.combined import CombinedReward
-from audioforge.rewards.weights import RewardWeights, load_reward_weights
+from audioforge.rewards.weights import RewardWeights, WeightsError, load_reward_weights
 from reward_models.checkpoints import checkpoint_path
 from reward_models.embedders.base import TextAudioEmbedder
 from reward_models.embedders.registry import load_text_audio_embedder
@@ -26,6 +31,8 @@ class Preset:
         summary: One sentence: what judges, and how far to trust it.
         embedder: Text–audio embedder behind alignment, style and novelty.
         quality_head: Checkpoint of the quality head.
+        technical_head: Checkpoint of the technical head, for weights that count it.
+        weights: File of the table of weights; the shipped one if empty.
         generator: As ``audioforge.generators`` knows it.
         policy: What proposes: ``tiny`` for the shipped policy, ``openai`` for a server that speaks that protocol.
     """
@@ -36,6 +43,8 @@ class Preset:
     quality_head: str
     generator: str
     policy: str
+    technical_head: str = "technical-head"
+    weights: str = ""
 
 
 PRESETS: dict[str, Preset] = {
@@ -92,8 +101,30 @@ def _read_preset(path: Path) -> Preset:
         raise ValueError(f'preset {path}: "base" must be one of {", ".join(PRESETS)}.')
     if unknown := sorted(set(table) - known):
         raise ValueError(f"preset {path}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
-    embedder = table.get("embedder", base.embedder)
-    return replace(base, name=path.stem, **{"summary": f"judged by {embedder} (preset {path.name})", **table})
+    own = replace(base, name=path.stem, **table)
+    if own.weights:
+        own = replace(own, weights=str(path.parent / own.weights))
+    try:
+        preset_weights(own)
+    except ValueError as error:
+        raise ValueError(f"preset {path}: {error}") from error
+    return own if "summary" in table else replace(own, summary=_summary(own, path.name))
+
+
+def _summary(preset: Preset, file: str) -> str:
+    weights = f", weights {Path(preset.weights).name}" if preset.weights else ""
+    return f"judged by {preset.embedder} (preset {file}{weights})"
+
+
+def preset_weights(preset: Preset) -> RewardWeights:
+    """The table of weights that a preset names, or the shipped one.
+
+    Raises:
+        WeightsError: If it is no table of weights, or counts what no preset can judge.
+    """
+    weights = load_reward_weights(Path(preset.weights) if preset.weights else None)
+    _check_components(weights)
+    return weights
 
 
 def build_reward(
@@ -107,7 +138,7 @@ def build_reward(
 
     Args:
         preset: A preset or its name.
-        weights: Table of weights; the shipped one by default.
+        weights: Table of weights; the preset's by default.
         device: Torch device of the networks.
         embedder: Ready embedder to use instead of loading the preset's.
 
@@ -115,36 +146,32 @@ def build_reward(
         ValueError: If the preset or a component is unknown, or a checkpoint isn't here.
     """
     preset = find_preset(preset) if isinstance(preset, str) else preset
-    weights = weights or load_reward_weights()
+    weights = weights or preset_weights(preset)
+    _check_components(weights)
     embedder = embedder or load_text_audio_embedder(preset.embedder, device=device)
     names = dict.fromkeys((*weights.components, *weights.gates))
-    return CombinedReward([_component(name, preset, embedder, device) for name in names], weights=weights)
+    return CombinedReward([_COMPONENTS[name](preset, embedder, device) for name in names], weights=weights)
 
 
-def _component(name: str, preset: Preset, embedder: TextAudioEmbedder, device: str) -> Reward:
-    from audioforge.rewards import (
-        CLAPAlignment,
-        LoopFree,
-        Novelty,
-        PromptPairQuality,
-        QualityHead,
-        SteadyAlignment,
-        StyleConsistency,
-    )
+def _check_components(weights: RewardWeights) -> None:
+    for name in (*weights.components, *weights.gates):
+        if name not in _COMPONENTS:
+            raise WeightsError(f"weights {weights.version!r}: {wrong_choice('a component', name, _COMPONENTS)}.")
 
-    match name:
-        case "clap_alignment":
-            return CLAPAlignment(embedder)
-        case "style_consistency":
-            return StyleConsistency(embedder)
-        case "novelty":
-            return Novelty(embedder)
-        case "prompt_pair_quality":
-            return PromptPairQuality(embedder)
-        case "steady_alignment":
-            return SteadyAlignment(embedder)
-        case "loop_free":
-            return LoopFree()
-        case "quality_head":
-            return QualityHead(checkpoint_path(preset.quality_head), device=device)
-    raise ValueError(f"the weights count {name!r}, which is no component of a preset.")
+
+_Maker = Callable[[Preset, TextAudioEmbedder, str], Reward]
+
+_COMPONENTS: dict[str, _Maker] = {
+    "clap_alignment": lambda preset, embedder, device: rewards.CLAPAlignment(embedder),
+    "style_consistency": lambda preset, embedder, device: rewards.StyleConsistency(embedder),
+    "novelty": lambda preset, embedder, device: rewards.Novelty(embedder),
+    "quality_head": lambda preset, embedder, device: rewards.QualityHead(
+        checkpoint_path(preset.quality_head), device=device
+    ),
+    "steady_alignment": lambda preset, embedder, device: rewards.SteadyAlignment(embedder),
+    "loop_free": lambda preset, embedder, device: rewards.LoopFree(),
+    "technical_head": lambda preset, embedder, device: rewards.TechnicalHead(checkpoint_path(preset.technical_head)),
+    "reference_fad": lambda preset, embedder, device: rewards.ReferenceFAD(embedder),
+    "prompt_pair_quality": lambda preset, embedder, device: rewards.PromptPairQuality(embedder),
+}
+"""What a table of weights can count, and how a preset makes it; loaded only where it is counted."""

@@ -67,6 +67,14 @@ class Unscored(PeakReward):
         return RewardResult(self.name, nothing, nothing, (ClipStatus(self.code, "why"),) * len(clips))
 
 
+class AskedOfTheSecond(Fixed):
+    """Asked nothing by the first clip's request."""
+
+    def score(self, clips: Clips) -> RewardResult:
+        value = torch.tensor([float("nan"), self.value])
+        return RewardResult(self.name, value, value, (ClipStatus(Status.NO_REQUEST, "why"), clips.status[1]))
+
+
 @pytest.mark.parametrize("code", [Status.OK, Status.FAILED, Status.TOO_SHORT])
 def test_a_gate_that_could_not_look_leaves_no_total(code):
     scores = judged([Fixed("a", 0.9), Unscored("b", code)], RewardWeights("t", {"a": 1}, gates={"b": 0.4}))
@@ -79,6 +87,54 @@ def test_a_gate_with_nothing_to_compare_with_is_open(code):
     scores = judged([Fixed("a", 0.9), Unscored("b", code)], RewardWeights("t", {"a": 1}, gates={"b": 0.4}))
     assert scores.total.tolist() == pytest.approx([0.9, 0.9])
     assert scores.gates.tolist() == [1, 1]
+
+
+def test_a_component_of_which_the_request_asks_nothing_drops_out_of_the_mean():
+    weights = RewardWeights("t", {"a": 1, "b": 1, "c": 2})
+    parts = [Fixed("a", 0.9), Fixed("b", 0.1), Unscored("c", Status.NO_REQUEST)]
+    scores = judged(parts, weights, requests="a sound")
+    assert torch.equal(scores.total, judged(parts[:2], RewardWeights("t", {"a": 1, "b": 1}), requests="a sound").total)
+    assert scores.status[0].ok
+    assert scores.components["c"].status[0].code is Status.NO_REQUEST
+
+
+def test_it_drops_out_of_the_clips_that_ask_nothing_of_it_alone():
+    weights = RewardWeights("t", {"a": 1, "c": 1})
+    scores = judged([Fixed("a", 0.9), AskedOfTheSecond("c", 0.4)], weights, requests=["a sound", "120 BPM"])
+    assert scores.total.tolist() == pytest.approx([0.9, 0.6])
+
+
+def test_a_request_that_is_not_there_still_takes_the_total_away():
+    weights = RewardWeights("t", {"a": 1, "c": 1})
+    for requests in (None, "", "x" * 5_000):
+        scores = judged([Fixed("a", 0.9), Unscored("c", Status.NO_REQUEST)], weights, requests=requests)
+        assert [own.code for own in scores.status] == [Status.NO_REQUEST] * 2
+        assert bool(scores.total.isnan().all())
+
+
+def test_nothing_left_to_count_is_a_status():
+    weights = RewardWeights("t", {"a": 1}, {"drums": {"c": 1}})
+    parts = [Fixed("a", 0.9), Unscored("c", Status.NO_REQUEST)]
+    scores = judged(parts, weights, requests="a sound", categories=["drums", None])
+    assert [str(own) for own in scores.status] == ["no_request: why", "ok"]
+    assert scores.total.isnan().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("code", [Status.FAILED, Status.TOO_SHORT, Status.NO_REFERENCE])
+def test_a_counted_component_that_could_not_judge_does_not_drop_out(code):
+    scores = judged([Fixed("a", 0.9), Unscored("c", code)], RewardWeights("t", {"a": 1, "c": 1}), requests="a sound")
+    assert [own.code for own in scores.status] == [code] * 2
+
+
+def test_advantages_leave_out_what_was_not_asked():
+    clips = gather_clips(CLIPS, "a sound", sample_rate=16_000, groups=["g", "g"])
+    with_it = CombinedReward(
+        [PeakReward(), Unscored("c", Status.NO_REQUEST)], weights=RewardWeights("t", {"peak": 1, "c": 3})
+    )
+    without = CombinedReward([PeakReward()], weights=RewardWeights("t", {"peak": 1}))
+    expected = without.advantages(clips, without.judge(clips))
+    torch.testing.assert_close(with_it.advantages(clips, with_it.judge(clips)), expected)
+    assert expected.isfinite().all()
 
 
 def test_an_unknown_uncertainty_under_risk_is_a_status():
