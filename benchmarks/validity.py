@@ -23,6 +23,7 @@ from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.quality_head import QualityHead
 from audioforge.scoring.presets import build_reward
 from benchmarks.validity_parts.alignment import AlignmentFigures, alignment_scores, measure_alignment
+from benchmarks.validity_parts.distances import measure_distances
 from benchmarks.validity_parts.exploits import measure_exploits
 from benchmarks.validity_parts.gradient import measure_gradient
 from benchmarks.validity_parts.honest_clips import (
@@ -41,7 +42,7 @@ from benchmarks.validity_parts.honest_clips import (
 from benchmarks.validity_parts.judges import JudgeFigures, judged_pairs, measure_judge
 from benchmarks.validity_parts.ladders import LadderFigures, measure_ladders
 from benchmarks.validity_parts.plots import PlotError, draw_all
-from benchmarks.validity_parts.tables import alignment_table, exploit_table, judge_table, ladder_table
+from benchmarks.validity_parts.tables import alignment_table, distance_table, exploit_table, judge_table, ladder_table
 from reward_models.audio import AudioBatch
 from reward_models.embedders.registry import load_embedder
 
@@ -102,14 +103,17 @@ def _run(arguments: argparse.Namespace, pools: Pools) -> None:
     known = _known_ladders(arguments.reuse, fingerprints)
     _say("degradation ladders" if not known else "degradation ladders: taken over")
     ladders = known or measure_ladders(load(climbing), head)
-    tables = alignment_table(alignment), exploit_table(exploits), ladder_table(ladders), judge_table(judges)
-    print(*tables, sep="\n\n")
+    _say("set distances")
+    distances = measure_distances(clips, audio, embedder)
+    print(alignment_table(alignment), exploit_table(exploits), ladder_table(ladders), sep="\n\n", end="\n\n")
+    print(distance_table(distances), judge_table(judges), sep="\n\n")
     if arguments.out is not None:
         figures = {
             "fingerprints": fingerprints,
             "alignment": asdict(alignment),
             "exploits": [asdict(row) for row in exploits],
             "ladders": [asdict(row) for row in ladders],
+            "distances": [asdict(row) for row in distances],
             "judges": [asdict(row) for row in judges],
         }
         arguments.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from benchmarks.validity_parts.alignment import AlignmentFigures
+from benchmarks.validity_parts.distances import DistanceFigures
 from benchmarks.validity_parts.exploits import ExploitFigures
 from benchmarks.validity_parts.judges import JudgeFigures
 from benchmarks.validity_parts.ladders import LadderFigures
+from training.degradations import LADDER
 
 
 def alignment_table(figures: AlignmentFigures) -> str:
@@ -56,6 +58,30 @@ def ladder_table(rows: Sequence[LadderFigures]) -> str:
         ]
         lines.append(f"| {label}, mean | {' | '.join(f'{mean:.2f}' for mean in means)} |")
     return "\n".join(lines)
+
+
+def distance_table(rows: Sequence[DistanceFigures]) -> str:
+    """Markdown of the section on set distances."""
+    names = [row.category for row in rows]
+    lines = [
+        f"| clips of | n | {' | '.join(f'FAD / KAD to {name}' for name in names)} |",
+        "|" + "---|" * (2 + len(names)),
+    ]
+    for row in rows:
+        cells = [_cell(row, name) for name in names]
+        lines.append(f"| {row.category} | {row.clips} | {' | '.join(cells)} |")
+    steps = ["clean", *(f"severity {step:g}" for step in LADDER)]
+    lines += ["", f"| under white noise | {' | '.join(steps)} |", "|" + "---|" * (1 + len(steps))]
+    for row in rows:
+        pairs = zip(row.fad_in_noise, row.kad_in_noise, strict=True)
+        lines.append(f"| {row.category} | {' | '.join(f'{a:.2f} / {b:.1f}' for a, b in pairs)} |")
+    return "\n".join(lines)
+
+
+def _cell(row: DistanceFigures, name: str) -> str:
+    """Both distances, the least of each in bold."""
+    values = ((row.fad, f"{row.fad[name]:.2f}"), (row.kad, f"{row.kad[name]:.1f}"))
+    return " / ".join(f"**{text}**" if min(all_of.values()) == all_of[name] else text for all_of, text in values)
 
 
 def judge_table(rows: Sequence[JudgeFigures]) -> str:

@@ -7,6 +7,7 @@ import torch
 
 from benchmarks import validity
 from benchmarks.validity_parts.alignment import AlignmentFigures, measure_alignment
+from benchmarks.validity_parts.distances import DistanceFigures
 from benchmarks.validity_parts.exploits import ExploitFigures
 from benchmarks.validity_parts.honest_clips import (
     HonestClip,
@@ -19,7 +20,7 @@ from benchmarks.validity_parts.honest_clips import (
 from benchmarks.validity_parts.judges import JudgeFigures, auc, category_votes
 from benchmarks.validity_parts.ladders import LadderFigures
 from benchmarks.validity_parts.plots import draw_all
-from benchmarks.validity_parts.tables import exploit_table, judge_table, ladder_table
+from benchmarks.validity_parts.tables import distance_table, exploit_table, judge_table, ladder_table
 
 ROW = {"file": "a.ogg", "category": "sfx", "label": "bark", "captions": ["a dog"], "seconds": 1.0}
 ALIGNMENT = AlignmentFigures(2, 2, 0.9, 0.8, 0.7, 0.2, 0.05, [(0.1, 0.2, 30), (0.9, 0.8, 40)])
@@ -86,6 +87,13 @@ def test_tables_hold_the_figures_and_leave_out_what_was_not_scored():
     assert "| `aisfx` | 0.80 | 0.30 | 0.90 | 0.85 | 0.40 |" in judge_table(
         [JudgeFigures("aisfx", 0.8, 0.3, 0.9, 0.85, 0.4, 384)]
     )
+
+
+def test_the_nearest_category_is_in_bold():
+    both = {"drums": 0.2, "sfx": 0.5}, {"drums": 9.0, "sfx": 8.0}
+    table = distance_table([DistanceFigures(name, 24, *both, [0.2] * 6, [1.0] * 6) for name in ("drums", "sfx")])
+    assert "| drums | 24 | **0.20** / 9.0 | 0.50 / **8.0** |" in table
+    assert "| sfx | 0.20 / 1.0 |" in table
 
 
 def test_pictures_are_drawn_and_are_the_same_each_time(tmp_path):
