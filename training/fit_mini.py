@@ -2,7 +2,7 @@
 
     python training/fit_mini.py --clips CLIPS --captions captions.txt.gz --sonic-pi /usr/share/sonic-pi/samples \
         --hydrogen /usr/share/hydrogen/data/drumkits --soundfont FluidR3_GM.sf2 --soundfont MuseScore_General.sf3 \
-        --work WORK --out checkpoints/mini --minutes 65
+        --work WORK --out checkpoints/mini --minutes 145
 
 Stages: pictures of all recordings; MiniLM with coarser weights becomes the sentence encoder and reads all captions;
 aiSFX listens to the real recordings; the audio tower meets the sentences; export, measurement on held-out packs,
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--work", type=Path, help="folder for the stages' results; the same folder resumes")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
-    parser.add_argument("--minutes", type=float, default=65.0, help="training time of the audio tower")
+    parser.add_argument("--minutes", type=float, default=145.0, help="training time of the audio tower")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--smoke", action="store_true", help="seconds of training on synthetic sounds, for tests")
