@@ -23,6 +23,7 @@ from audioforge.rewards.gdpo import gdpo_advantages
 from audioforge.rewards.scores import Scores
 from audioforge.rewards.weights import RewardWeights, load_reward_weights
 from audioforge.status import OK, ClipStatus, Status
+from audioforge.targets import CATEGORIES
 
 Mean = Literal["geometric", "arithmetic"]
 
@@ -112,8 +113,8 @@ class CombinedReward(Reward):
     def _status(
         self, clips: Clips, results: Mapping[str, RewardResult], missing: Sequence[bool], index: int
     ) -> ClipStatus:
-        category, known = clips.categories[index], self.weights.categories
-        if category is not None and known and category not in known:
+        category, known = clips.categories[index], dict.fromkeys((*CATEGORIES, *self.weights.categories))
+        if category is not None and self.weights.categories and category not in known:
             reason = f"{clips.names[index]}: {wrong_choice('category', category, known)}"
             return ClipStatus(Status.NO_REFERENCE, reason)
         return _first_failure(clips, results, missing, index)

@@ -21,7 +21,7 @@ class RewardWeights:
 
     Attributes:
         version: Names the table; part of every total's provenance.
-        default: Component → weight, for clips of no category.
+        default: Component → weight, for clips of no category, or of one that isn't listed.
         categories: Category → component → weight.
         gates: Component → the score below which the total shrinks in proportion (``score / gate``). A gate keeps one
             component from being bought with the others.

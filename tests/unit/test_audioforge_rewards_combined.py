@@ -46,7 +46,13 @@ def test_an_unknown_category_is_a_status_and_never_a_higher_total():
     weights = RewardWeights("t", {"a": 1}, {"drums": {"b": 1}})
     scores = judged([Fixed("a", 0.9), Fixed("b", 0.2)], weights, categories=["kazoo", "drums"])
     assert torch.isnan(scores.total).tolist() == [True, False]
-    assert scores.status[0].reason == "clip 0: category must be one of drums, got 'kazoo'"
+    assert scores.status[0].reason == "clip 0: category must be one of drums, instruments, sfx, ambient, got 'kazoo'"
+
+
+def test_a_category_that_the_table_does_not_list_takes_the_default():
+    weights = RewardWeights("t", {"a": 1}, {"drums": {"b": 1}})
+    scores = judged([Fixed("a", 0.9), Fixed("b", 0.2)], weights, categories=["sfx", "drums"])
+    assert scores.total.tolist() == pytest.approx([0.9, 0.2])
 
 
 def test_a_gate_shrinks_the_total_in_proportion():
