@@ -7,15 +7,16 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.table import Table
+from transformers.utils.logging import disable_progress_bar
 
 from audioforge.cli.outputs import require_folder
 from audioforge.env.process import ROLLOUTS_FILE, run_process
 from audioforge.reports.rollouts_page import write_rollouts_page
 from audioforge.reports.rollouts_summary import best_and_worst, component_names, summarise
-from audioforge.rewards.weights import load_reward_weights
+from audioforge.rewards.weights import RewardWeights
 from audioforge.rollouts import RolloutRecord
 from audioforge.scoring.explanation import explain
-from audioforge.scoring.presets import find_preset
+from audioforge.scoring.presets import find_preset, preset_weights
 
 PAGE_FILE = "audioforge_rollouts.html"
 AUDIO_FOLDER, GROUPS_FOLDER = "audio", "groups"
@@ -41,13 +42,15 @@ def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str
     """
     require_folder(out)
     started = time.monotonic()
-    summary = find_preset(preset).summary
+    backends = find_preset(preset)
+    weights = preset_weights(backends)
     kept = None if overwrite else set_aside(out)
     if kept is not None:
         typer.echo(f"The earlier run in {out} is kept in {kept} (--overwrite replaces it instead).")
-    typer.echo(f"preset {preset}: {summary}.")
+    typer.echo(f"preset {preset}: {backends.summary}.")
     typer.echo(f"{targets} requests, {group_size} answers each; the first takes longest, while the models load.")
     counter = _Progress(targets * group_size)
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers' own, for weights read in a millisecond
     run = run_process(
         targets,
         group_size,
@@ -57,9 +60,9 @@ def run_demo(out: Path, *, targets: int, group_size: int, seed: int, preset: str
         environment_seed=seed,
     )
     page = out / PAGE_FILE
-    write_rollouts_page(run.rollouts_path, page)
+    write_rollouts_page(run.rollouts_path, page, weights=weights)
     _print_table(run.records)
-    _print_extremes(run.records)
+    _print_extremes(run.records, weights)
     typer.echo(f"{time.monotonic() - started:.0f} s. Rollouts: {run.rollouts_path}. Listen to them: {page}")
     return 0
 
@@ -112,12 +115,11 @@ def _cell(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def _print_extremes(records: tuple[RolloutRecord, ...]) -> None:
+def _print_extremes(records: tuple[RolloutRecord, ...], weights: RewardWeights) -> None:
     found = best_and_worst(records)
     if found is None:
         typer.echo("No clip was scored.")
         return
-    weights = load_reward_weights()
     for label, record in zip(("best", "worst"), found, strict=True):
         why = explain(record.components, record.status, weights, record.category)
         typer.echo(f"{label} {record.total:.2f} ({record.audio}): {record.request!r} {why}.")

@@ -42,7 +42,7 @@ def _category_option(help_text: str) -> Any:  # noqa: ANN401 - typer types its o
     return typer.Option(help=f"{help_text}: {', '.join(CATEGORIES)}.", metavar="<name>", callback=_known_category)
 
 
-PresetOption = Annotated[str, typer.Option(help="Which backends judge: embedded or laion.")]
+PresetOption = Annotated[str, typer.Option(help="Which backends judge: embedded, laion, or a JSON file of your own.")]
 DeviceOption = Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")]
 
 
@@ -226,8 +226,15 @@ def run() -> None:
     try:
         app()
     except (ValueError, OSError) as error:  # every error of ours is a ValueError whose message says what to do
-        typer.echo(f"audioforge: {error}", err=True)
+        typer.echo(f"audioforge: {_words_of(error)}", err=True)
         sys.exit(2)
+
+
+def _words_of(error: ValueError | OSError) -> str:
+    """The system's own errors without their number, with the file where they name one."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror}."
 
 
 if __name__ == "__main__":

@@ -1,8 +1,15 @@
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
-from audioforge.cli.main import app
+from audioforge.cli.main import app, run
 from audioforge.cli.outputs import require_folder
+from audioforge.rollouts import write_rollouts
+from tests.rollout_makers import malformed
 from tests.unit.test_audioforge_audition_clip_list import put_tone
 
 
@@ -37,3 +44,23 @@ def test_a_benchmark_finds_out_before_the_work_that_its_references_or_its_folder
         result = CliRunner().invoke(app, [*call, *more])
         assert isinstance(result.exception, ValueError)
         assert message in str(result.exception)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's full device")
+def test_a_full_disk_is_told_in_words(tmp_path, monkeypatch, capsys):
+    write_rollouts(tmp_path / "r.jsonl", [malformed(tmp_path, "0-0")])
+    (tmp_path / "page.html").symlink_to("/dev/full")
+    monkeypatch.setattr(
+        "sys.argv", ["audioforge", "dashboard", str(tmp_path / "r.jsonl"), "--out", str(tmp_path / "page.html")]
+    )
+    with pytest.raises(SystemExit) as caught:
+        run()
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == "audioforge: No space left on device.\n"
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path):
+    call = f"{shlex.quote(sys.executable)} -m audioforge.cli.main embedders | head -n 1; echo ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", call], capture_output=True, text=True)
+    assert ended.stdout.splitlines()[-1] in {"0", "1"}
+    assert ended.stderr == ""
