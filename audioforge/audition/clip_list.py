@@ -6,16 +6,14 @@ included. Clips of one ``pair_key`` answer the same request and may be compared:
 the path inside the folder, so that two systems' folders pair by name and never by order.
 """
 
-import csv
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from audioforge.audio_files import AUDIO_SUFFIXES, audio_files, is_audio_name
 from audioforge.rollouts import read_rollouts
-
-AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
+from audioforge.row_files import ROW_SUFFIXES, is_row_file, read_rows
 
 
 class AuditionError(ValueError):
@@ -54,7 +52,8 @@ def list_clips(sources: Sequence[Path]) -> list[AuditionClip]:
     """Every clip of some folders, audio files, rollouts or manifests; each file once, in the sources' order.
 
     Raises:
-        AuditionError: If a source is of no known kind, malformed or empty, or names a clip that isn't there.
+        AuditionError: If a source is of no known kind or empty, or names a clip that isn't there.
+        DataError: If a table can't be read.
     """
     found: dict[Path, AuditionClip] = {}
     for source in sources:
@@ -71,16 +70,16 @@ def _list_source(source: Path) -> list[AuditionClip]:
         return _from_folder(source)
     if not source.is_file():
         raise AuditionError(f"{source} is not there: give a folder, audio files, a rollouts file or a manifest.")
-    if source.suffix.lower() in AUDIO_SUFFIXES:
+    if is_audio_name(source):
         return [AuditionClip(source.resolve(), source.name, source.parent.name, source.name)]
-    if source.suffix in _READERS:
-        rows = list(_READERS[source.suffix](source))
+    if is_row_file(source):
+        rows = read_rows(source)
         return _from_rollouts(source) if rows and "completion" in rows[0] else _from_rows(source, rows)
-    raise AuditionError(f"{source}: expected a folder, an audio file, or a table ({', '.join(_READERS)}).")
+    raise AuditionError(f"{source}: expected a folder, an audio file, or a table ({', '.join(ROW_SUFFIXES)}).")
 
 
 def _from_folder(folder: Path) -> list[AuditionClip]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file())
+    files = audio_files(folder)
     names = [path.relative_to(folder).as_posix() for path in files]
     system = folder.resolve().name
     return [AuditionClip(path.resolve(), name, system, name) for path, name in zip(files, names, strict=True)]
@@ -133,41 +132,3 @@ def _existing(table: Path, file: str, place: str) -> Path:
 def _text(row: Mapping[str, object], key: str) -> str | None:
     value = row.get(key)
     return str(value) if value not in (None, "") else None
-
-
-def _read_csv(path: Path) -> Iterator[Mapping[str, object]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def _read_json(path: Path) -> Iterator[Mapping[str, object]]:
-    document = _parse(path, path.read_text(encoding="utf-8"), "the file")
-    yield from _objects(path, document["clips"] if isinstance(document, dict) and "clips" in document else document)
-
-
-def _read_jsonl(path: Path) -> Iterator[Mapping[str, object]]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    yield from _objects(path, [_parse(path, line, f"line {n}") for n, line in enumerate(lines, 1) if line.strip()])
-
-
-def _parse(path: Path, text: str, place: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise AuditionError(f"{path}: {place} is no JSON ({error}): mend it or drop it.") from error
-
-
-def _objects(path: Path, entries: object) -> Iterator[Mapping[str, object]]:
-    if not isinstance(entries, list):
-        raise AuditionError(f'{path}: expected a list of objects with "file".')
-    for entry in entries:
-        if not isinstance(entry, dict):
-            raise AuditionError(f'{path}: expected objects with "file", got {entry!r:.80}.')
-        yield entry
-
-
-_READERS: Mapping[str, Callable[[Path], Iterator[Mapping[str, object]]]] = {
-    ".csv": _read_csv,
-    ".json": _read_json,
-    ".jsonl": _read_jsonl,
-}

@@ -1,19 +1,14 @@
 """Reads requests and systems: JSON, JSON lines or CSV, and folders whose files are named after the requests' ids."""
 
-import csv
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from audioforge.audio_files import audio_files
 from audioforge.benchmark.entries import BenchmarkClip, BenchmarkError, Mismatch, Pairing, Request, gather
 from audioforge.choices import wrong_choice
+from audioforge.row_files import ROW_SUFFIXES, Row, is_row_file, read_rows
 from audioforge.targets import CATEGORIES
-
-AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3")
-TABLE_SUFFIXES = (".json", ".jsonl", ".csv")
-
-Row = Mapping[str, object]
 
 
 class _Read(NamedTuple):
@@ -29,7 +24,7 @@ def read_benchmark(systems: Sequence[str], requests: Path | None = None) -> Pair
         requests: File of requests; needed for folders. Where there is one, it says what is asked for.
 
     Raises:
-        BenchmarkError: If something can't be read; the message names file, row and mend.
+        BenchmarkError, DataError: If something can't be read; the message names file, row and mend.
     """
     known = {} if requests is None else {own.id: own for own in read_requests(requests)}
     read = [_read_system(source, known) for source in systems]
@@ -42,7 +37,8 @@ def read_requests(path: Path) -> list[Request]:
     """Requests of a file: rows with ``id``, ``request`` and, as wanted, ``category``.
 
     Raises:
-        BenchmarkError: If the file can't be read, a field is missing, or an id comes twice.
+        DataError: If the file can't be read.
+        BenchmarkError: If a field is missing, or an id comes twice.
     """
     requests = [_request(path, number, row) for number, row in enumerate(read_rows(path), 1)]
     seen: set[str] = set()
@@ -53,33 +49,6 @@ def read_requests(path: Path) -> list[Request]:
     return requests
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Rows of a JSON array, JSON lines or a CSV file with a header.
-
-    Raises:
-        BenchmarkError: If it is none of these.
-    """
-    if path.suffix.lower() not in TABLE_SUFFIXES:
-        raise BenchmarkError(f"{path}: expected a file ending in {', '.join(TABLE_SUFFIXES)}.")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        rows = _parsed(path.suffix.lower(), text)
-    except (OSError, ValueError, csv.Error) as error:
-        raise BenchmarkError(f"{path} can't be read as {path.suffix[1:]}: {error}") from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BenchmarkError(f'{path}: expected a list of objects, such as [{{"id": …, "request": …}}].')
-    return rows
-
-
-def _parsed(suffix: str, text: str) -> object:
-    if suffix == ".csv":
-        return list(csv.DictReader(text.splitlines()))
-    if suffix == ".jsonl":
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    document = json.loads(text)
-    return document["clips"] if isinstance(document, dict) and "clips" in document else document
-
-
 def _read_system(source: str, known: Mapping[str, Request]) -> _Read:
     name, path = _split(source)
     if path.is_dir():
@@ -88,6 +57,8 @@ def _read_system(source: str, known: Mapping[str, Request]) -> _Read:
         return _from_folder(name, path, known)
     if not path.is_file():
         raise BenchmarkError(f"{source}: there is no folder or file {path}.")
+    if not is_row_file(path):
+        raise BenchmarkError(f"{source}: expected a folder of clips or a manifest ({', '.join(ROW_SUFFIXES)}).")
     return _from_manifest(name, path, known)
 
 
@@ -104,7 +75,7 @@ def _from_folder(system: str, folder: Path, known: Mapping[str, Request]) -> _Re
     if not known:
         raise BenchmarkError(f"{folder}: a folder needs --requests, a file that says what each clip answers.")
     read = _Read([], [])
-    for path in sorted(own for own in folder.rglob("*") if own.suffix.lower() in AUDIO_SUFFIXES and own.is_file()):
+    for path in audio_files(folder):
         file = path.relative_to(folder).as_posix()
         if path.stem in known:
             read.clips.append(BenchmarkClip(system, known[path.stem], path, file))

@@ -9,9 +9,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from audioforge.audio_files import AUDIO_SUFFIXES, audio_files
 from audioforge.benchmark.entries import BenchmarkError
 from audioforge.benchmark.judging import file_hash
-from audioforge.benchmark.manifests import AUDIO_SUFFIXES
 from audioforge.clips import gather_clips
 from audioforge.reference_sets import ReferenceLibrary
 from audioforge.reports.benchmark_report import ALL
@@ -80,7 +80,7 @@ def reference_files(folder: Path) -> list[Path]:
     Raises:
         BenchmarkError: If there are none.
     """
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)
+    found = audio_files(folder)
     if not found:
         raise BenchmarkError(f"--reference {folder}: no clips there ({', '.join(AUDIO_SUFFIXES)}).")
     return found

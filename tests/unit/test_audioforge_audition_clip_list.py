@@ -59,9 +59,6 @@ def test_a_file_named_twice_is_heard_once(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("list.json", '{"file": "a.wav"}', 'expected a list of objects with "file"'),
-        ("list.json", "[1]", 'expected objects with "file", got 1'),
-        ("list.jsonl", '{"file": "a.wav"', "line 1 is no JSON"),
         ("list.csv", "path\na.wav\n", 'entry 1 has no "file"'),
         ("list.csv", "file\n../gone.wav\n", "entry 1 names ../gone.wav, which is not there"),
         ("list.txt", "a.wav", "expected a folder, an audio file, or a table"),
