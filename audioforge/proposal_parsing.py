@@ -9,6 +9,7 @@ are failures with a name.
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
@@ -19,7 +20,9 @@ MAX_PROMPT_CHARACTERS = 2_000
 TEXT_FIELDS = ("prompt", "negative_prompt", "sampler")
 NUMBER_FIELDS = ("steps", "cfg_scale", "seconds")
 
-_FENCE = re.compile(r"```[A-Za-z0-9_-]*[ \t]*\r?\n?(.*?)```", re.DOTALL)
+_UNSEEN = ("Cc", "Cf", "Co", "Cs")  # control and format characters, private ones, halves of surrogate pairs
+_JOINERS = "\u200c\u200d"  # spelling needs them in Persian or Hindi
+
 _STRING_OR_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 
 
@@ -28,6 +31,9 @@ class LegalParameters(Protocol):
 
     def check(self, proposal: Proposal) -> None:
         """Raise ``ProposalError`` if the generator cannot render the proposal."""
+
+    def fitted(self, proposal: Proposal) -> Proposal:
+        """The nearest proposal that the generator can render."""
 
 
 def parse_proposal(text: str, parameters: LegalParameters | None = None) -> Proposal:
@@ -38,13 +44,14 @@ def parse_proposal(text: str, parameters: LegalParameters | None = None) -> Prop
         parameters: What the generator accepts; ``None`` checks the form alone.
 
     Returns:
-        The proposal, with white space in its texts collapsed.
+        The proposal, with white space in its texts collapsed; a field left out has the generator's value nearest to
+        the usual one.
 
     Raises:
         ProposalError: If there is no proposal in it, more than one, or one that is not legal; ``kind`` says which.
     """
     fields = _decode(_find_object(_without_reasoning(text)))
-    proposal = _proposal_from_fields(fields)
+    proposal = _proposal_from_fields(fields, parameters)
     if parameters is not None:
         parameters.check(proposal)
     return proposal
@@ -76,7 +83,7 @@ def _after_reasoning(text: str) -> str:
 
 def _find_object(answer: str) -> str:
     """The text of the answer's only JSON object; a fenced one goes before bare ones."""
-    fenced = [block for block in _FENCE.findall(answer) if "{" in block]
+    fenced = [block for block in _fenced_blocks(answer) if "{" in block]
     objects = list(_balanced_objects("\n".join(fenced) if fenced else answer))
     if not objects:
         raise _no_object(answer)
@@ -86,6 +93,11 @@ def _find_object(answer: str) -> str:
             f"expected one JSON object, got {len(objects)} different ones: keep drafts inside <think>…</think>.",
         )
     return objects[0]
+
+
+def _fenced_blocks(answer: str) -> list[str]:
+    """What stands between two fences, their language in it; a pattern would take seconds for a hostile answer."""
+    return answer.split("```")[1:-1:2]
 
 
 def _no_object(answer: str) -> ProposalError:
@@ -139,7 +151,7 @@ def _refuse_constant(name: str) -> float:
     raise ProposalError(ParseFailure.BAD_JSON, f"{name} is no JSON number: give a finite one.")
 
 
-def _proposal_from_fields(fields: Mapping[str, object]) -> Proposal:
+def _proposal_from_fields(fields: Mapping[str, object], parameters: LegalParameters | None) -> Proposal:
     known = (*TEXT_FIELDS, *NUMBER_FIELDS)
     unknown = sorted(set(fields) - set(known))
     if unknown:
@@ -149,10 +161,11 @@ def _proposal_from_fields(fields: Mapping[str, object]) -> Proposal:
     if "prompt" not in fields:
         raise ProposalError(ParseFailure.MISSING_PROMPT, 'the field "prompt" is missing.')
     texts = {name: _text(name, fields[name]) for name in TEXT_FIELDS if name in fields}
-    if not texts["prompt"]:
-        raise ProposalError(ParseFailure.EMPTY_PROMPT, 'the field "prompt" is empty: describe the sound.')
+    if not any(character.isalnum() for character in texts["prompt"]):
+        raise ProposalError(ParseFailure.EMPTY_PROMPT, 'the field "prompt" has no words: describe the sound.')
     numbers = {name: _number(name, fields[name]) for name in NUMBER_FIELDS if name in fields}
-    defaults = Proposal(prompt=texts["prompt"])
+    usual = Proposal(prompt=texts["prompt"])
+    defaults = usual if parameters is None else parameters.fitted(usual)
     return Proposal(
         prompt=texts["prompt"],
         negative_prompt=texts.get("negative_prompt", defaults.negative_prompt),
@@ -172,9 +185,9 @@ def _text(name: str, value: object) -> str:
             ParseFailure.TOO_LONG,
             f"{name} has {len(text)} characters, at most {MAX_PROMPT_CHARACTERS} are read: shorten it.",
         )
-    if any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in text):
+    if any(unicodedata.category(character) in _UNSEEN and character not in _JOINERS for character in text):
         raise ProposalError(
-            ParseFailure.ILLEGAL_VALUE, f"{name} holds control characters or half of a surrogate pair: use plain text."
+            ParseFailure.ILLEGAL_VALUE, f"{name} holds control characters or others that nobody sees: use plain text."
         )
     return text
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from audioforge.prompt_words import count_words
 from audioforge.proposals import Proposal
 
 UNSEEN_WORDS = "unseen_words"
@@ -70,5 +71,5 @@ def unseen_words(generator: object, proposal: Proposal, words_cut: int, limit: i
     if isinstance(generator, CountsTokens):
         lengths = [generator.count_tokens(text) for text in texts]
     else:
-        lengths = [len(text.split()) for text in texts]
+        lengths = [count_words(text) for text in texts]
     return words_cut + sum(max(0, length - limit) for length in lengths)

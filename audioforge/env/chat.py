@@ -4,7 +4,7 @@ from audioforge.generators.base import ParameterSpace
 from audioforge.policies.ask import Ask, user_message
 from audioforge.rollouts import Message
 from audioforge.targets import Target
-from audioforge.templates import PromptTemplates
+from audioforge.templates import PromptTemplates, proposal_json
 
 
 def chat_for(
@@ -21,9 +21,10 @@ def chat_for(
     """
     messages = [Message(role="system", content=templates.system_message(space, target.category))]
     for example in templates.few_shot(target.category, seed, few_shot):
-        ask = Ask(example.request, target.category, example.proposal.seconds, space.samplers)
+        shown = space.fitted(example.proposal)  # written for diffusion: another generator has other legal values
+        ask = Ask(example.request, target.category, shown.seconds, space.samplers)
         messages.append(Message(role="user", content=user_message(ask)))
-        messages.append(Message(role="assistant", content=example.answer))
+        messages.append(Message(role="assistant", content=proposal_json(shown)))
     seconds = target.parameters.seconds_total
     ask = Ask(target.target_description, target.category, seconds, space.samplers)
     return (*messages, Message(role="user", content=user_message(ask)))

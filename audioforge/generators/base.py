@@ -6,7 +6,7 @@ rendered in, and touches no global random state.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audioforge.proposals import ParseFailure, Proposal, ProposalError
 from reward_models.audio import AudioBatch
@@ -47,6 +47,16 @@ class ParameterSpace:
         _check_range("steps", proposal.steps, self.steps)
         _check_range("cfg_scale", proposal.cfg_scale, self.cfg_scale)
         _check_range("seconds", proposal.seconds, self.seconds)
+
+    def fitted(self, proposal: Proposal) -> Proposal:
+        """The nearest proposal that is legal here: for a field left out, or an example made for another generator."""
+        return replace(
+            proposal,
+            steps=min(max(proposal.steps, self.steps[0]), self.steps[1]),
+            cfg_scale=min(max(proposal.cfg_scale, self.cfg_scale[0]), self.cfg_scale[1]),
+            sampler=proposal.sampler if proposal.sampler in self.samplers else self.samplers[0],
+            seconds=min(max(proposal.seconds, self.seconds[0]), self.seconds[1]),
+        )
 
 
 def _check_range(field: str, value: float, legal: tuple[float, float]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from audioforge.generators.base import ParameterSpace
+from audioforge.prompt_words import cut_words
 from audioforge.proposal_parsing import parse_proposal
 from audioforge.proposals import ParseFailure, Proposal, ProposalError
 from audioforge.status import OK, ClipStatus, Status
@@ -43,7 +44,7 @@ def cut_prompt(proposal: Proposal, limit: int | None) -> tuple[Proposal, int]:
     Returns:
         The proposal as it is rendered, and how many words were dropped.
     """
-    words = proposal.prompt.split()
-    if limit is None or len(words) <= limit:
+    if limit is None:
         return proposal, 0
-    return replace(proposal, prompt=" ".join(words[:limit])), len(words) - limit
+    prompt, words_cut = cut_words(proposal.prompt, limit)
+    return replace(proposal, prompt=prompt), words_cut

@@ -61,3 +61,9 @@ def test_a_generator_with_its_own_tokenizer_is_asked():
 def test_an_answer_that_cannot_be_scored_pays_nothing_and_has_the_floor():
     record = judged("no idea")
     assert (record.charges, record.reward) == ({}, 0.0)
+
+
+def test_words_glued_together_are_counted_and_cut_as_words():
+    spaced, glued = (judged(f'{{"prompt": "{mark.join("abcdefgh")}"}}') for mark in (" ", ","))
+    assert (glued.proposal.prompt, glued.prompt_words_cut) == ("a,b,c,d,e,f", 2)
+    assert glued.charges == spaced.charges

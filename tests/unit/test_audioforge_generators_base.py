@@ -31,6 +31,13 @@ def test_an_illegal_value_is_named_with_what_is_legal(field, value, message):
     assert caught.value.kind is ParseFailure.ILLEGAL_VALUE
 
 
+def test_what_is_illegal_is_fitted_to_the_nearest_legal_value():
+    fitted = SPACE.fitted(Proposal("rain", steps=80, cfg_scale=-1.0, sampler="ddim", seconds=0.1))
+    assert fitted == Proposal("rain", steps=50, cfg_scale=0.0, sampler="euler", seconds=0.5)
+    SPACE.check(fitted)
+    assert SPACE.fitted(Proposal(**LEGAL)) == Proposal(**LEGAL)
+
+
 def test_an_empty_prompt_is_refused():
     with pytest.raises(ProposalError, match="prompt must say what to render") as caught:
         SPACE.check(Proposal(prompt="  ", sampler="rk4"))
