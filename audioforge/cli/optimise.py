@@ -21,6 +21,7 @@ from audioforge.optimise.studio import Studio
 from audioforge.optimise.subject import Subject, category_subject, target_subject
 from audioforge.parameter_presets import find_preset as find_parameters
 from audioforge.parameter_presets import load_presets
+from audioforge.scoring.model_fingerprint import code_version, model_fingerprint
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
 
@@ -58,7 +59,7 @@ def run_optimise(options: OptimiseOptions) -> int:
         check_objective(options.write_preset[0])
     subject = _subject(options)
     preset = find_preset(options.preset)
-    generator = load_generator(preset.generator)
+    generator = load_generator(preset.generator, device=options.device)
     reward = build_reward(preset, device=options.device)
     default = preset_settings(find_parameters(load_presets(), preset.generator, category=subject.category))
     plan = Plan(
@@ -66,7 +67,12 @@ def run_optimise(options: OptimiseOptions) -> int:
         default=default,
         seed=options.seed,
         clips=options.clips,
-        provenance={"preset": preset.name, "reward": reward.weights.version, "generator name": generator.name},
+        provenance={
+            "preset": preset.name,
+            "reward": model_fingerprint(reward),
+            "version": code_version(),
+            "generator name": generator.name,
+        },
     )
     space = search_space(generator.parameters, subject.template, subject.targets, most_steps=options.most_steps)
     with Scorer(reward) as scorer:

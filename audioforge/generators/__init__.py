@@ -11,9 +11,10 @@ from audioforge.generators.base import Generator, ParameterSpace
 __all__ = ["GENERATORS", "Generator", "ParameterSpace", "load_generator"]
 
 
-def _sketch(**options: object) -> Generator:
+def _sketch(device: str = "cpu", **options: object) -> Generator:
     from audioforge.generators.sketch import SketchGenerator
 
+    del device  # it computes on the CPU, whatever the others are given
     return SketchGenerator(**options)
 
 

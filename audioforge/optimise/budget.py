@@ -1,5 +1,6 @@
 """What a search may cost, and how it is spent: most on searching, the rest on measuring what was found afresh."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,9 +9,9 @@ from audioforge.optimise.settings import Settings
 Unit = Literal["clips", "evaluations"]
 UNITS: tuple[Unit, ...] = ("clips", "evaluations")
 
-SEARCH_SHARE, SHORTLIST_SHARE = 0.6, 0.2
-SHORTLIST = 3
-"""How many of the search's best are rendered again before one is chosen."""
+SEARCH_SHARE, SHORTLIST_SHARE, MEASURE_SHARE = 0.5, 0.3, 0.2
+WIDE, SHORTLIST = 8, 3
+"""How many of the search's best are rendered again, and how many of those once more, before one is chosen."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,6 @@ class Budget:
         """For measuring the chosen one beside the default, on seeds that no choice saw."""
         return self.limit - self.search - self.shortlist
 
-    def clips_each(self, share: int, candidates: list[Settings]) -> int:
+    def clips_each(self, share: int, candidates: Sequence[Settings]) -> int:
         """How many clips of every candidate a share pays for."""
         return share // sum(self.cost(own, 1) for own in candidates)

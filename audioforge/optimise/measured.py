@@ -1,4 +1,4 @@
-"""Means of outcomes with bootstrap intervals over what is independent: targets, or clips where there is one target."""
+"""Means of outcomes with 95 % intervals over what is independent: targets, or clips where there is one target."""
 
 import math
 from collections import defaultdict
@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from audioforge.metrics.student_interval import student_interval
 from audioforge.optimise.studio import Outcome
 
 RESAMPLES = 4000
 LEVEL = 0.95
+LEAST_RESAMPLED = 10
+"""Units below which a bootstrap interval is too narrow."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ def measured_difference(first: Sequence[Outcome], second: Sequence[Outcome], *, 
 def _interval(units: Sequence[float], seed: int) -> tuple[float, float]:
     if len(units) < 2:
         return math.nan, math.nan
+    if len(units) < LEAST_RESAMPLED:
+        return student_interval(units)
     found = stats.bootstrap(
         (np.asarray(units, dtype=np.float64),),
         np.mean,

@@ -1,26 +1,25 @@
 """A whole optimisation: search, shortlist, measure.
 
 The best of many noisy trials is the luckiest (the winner's curse), so the search's own numbers are never reported.
-A shortlist of its best is rendered again beside the default on new seeds, one is chosen, and the chosen one and the
-default are rendered a third time, on seeds that no choice has seen: those numbers are what is recommended with.
+A shortlist of its best is rendered again beside the default on new seeds, the better ones for longer; one is chosen,
+and the chosen one and the default are rendered a third time, on seeds that no choice has seen: those numbers are
+what is recommended with.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from audioforge.optimise.budget import SHORTLIST, Budget
-from audioforge.optimise.measured import Measured, measured_difference, measured_totals
+from audioforge.optimise.budget import MEASURE_SHARE, SEARCH_SHARE, SHORTLIST, SHORTLIST_SHARE, WIDE, Budget
+from audioforge.optimise.measured import Measured, measured_difference
 from audioforge.optimise.search import STARTUP_TRIALS, Search, Trial
 from audioforge.optimise.search_space import SearchSpace
 from audioforge.optimise.settings import Settings
+from audioforge.optimise.stages import Candidate, Stage, best_of, narrowed
 from audioforge.optimise.storage import OptimiseError, open_study
-from audioforge.optimise.studio import Outcome, Studio
+from audioforge.optimise.studio import Studio
 from audioforge.optimise.subject import Casting, Subject, targets_named
-
-if TYPE_CHECKING:
-    import optuna
 
 TARGET_CLIPS, CATEGORY_CLIPS = 4, 8
 LEAST_MEASURED = 4
@@ -52,15 +51,6 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """Settings with what was measured of them at one stage."""
-
-    settings: Settings
-    outcomes: tuple[Outcome, ...]
-    total: Measured
-
-
-@dataclass(frozen=True)
 class Optimisation:
     """What was found.
 
@@ -69,7 +59,7 @@ class Optimisation:
         space: What might have been tried.
         plan: How it was searched.
         trials: Everything that was tried; their values are optimistic where they are high.
-        shortlist: The search's best and the default, rendered again.
+        shortlist: The search's best and the default, rendered again; those still in at the end have more clips.
         recommended: The chosen one, measured on seeds that no choice saw.
         default: What there was without a search, on the same seeds.
         difference: Recommended less default, in pairs.
@@ -119,11 +109,10 @@ def optimise(
     _check_budget(search)
     with open_study(storage, subject.name, _identity(subject, space, studio, plan)) as study:
         trials = search.run(study, studio, progress)
-        stage = _Stage(study, studio, casting, f"{len(trials)} trials of {plan.budget.limit} {plan.budget.unit}")
+        stage = Stage(study, studio, casting, f"{len(trials)} trials of {plan.budget.limit} {plan.budget.unit}")
         candidates = [plan.default, *_best(trials, plan.default)]  # the first of equals is chosen
-        shortlist = stage.run("shortlist", candidates, plan.budget.clips_each(plan.budget.shortlist, candidates))
-        chosen = max(shortlist, key=_order).settings
-        finalists = list(dict.fromkeys((chosen, plan.default)))
+        shortlist = narrowed(stage, candidates, plan.budget)
+        finalists = list(dict.fromkeys((best_of(shortlist).settings, plan.default)))
         final = stage.run("measure", finalists, plan.budget.clips_each(plan.budget.measure, finalists))
     rendered = [(own.settings, len(own.outcomes)) for own in trials]
     rendered += [(own.settings, len(own.outcomes)) for own in (*shortlist, *final)]
@@ -140,31 +129,6 @@ def optimise(
     )
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """Renders candidates after the search; what was rendered already is read from the study."""
-
-    study: "optuna.Study"
-    studio: Studio
-    casting: Casting
-    after: str
-
-    def run(self, name: str, candidates: Sequence[Settings], clips: int) -> list[Candidate]:
-        if clips < 1:
-            raise OptimiseError(f"the budget leaves no clip for the {name} of {len(candidates)} settings: raise it.")
-        return [self._candidate(name, settings, clips) for settings in candidates]
-
-    def _candidate(self, name: str, settings: Settings, clips: int) -> Candidate:
-        key = f"{name} after {self.after}: {settings.to_json()} x {clips}"
-        stored = self.study.user_attrs.get(key)
-        if stored is None:
-            outcomes = self.studio.measure(self.casting.takes(settings, name, clips))
-            self.study.set_user_attr(key, [own.to_json() for own in outcomes])
-        else:
-            outcomes = [Outcome(**own) for own in stored]
-        return Candidate(settings, tuple(outcomes), measured_totals(outcomes, seed=self.casting.seed))
-
-
 def _check_budget(search: Search) -> None:
     budget, default = search.budget, search.default
     trial = budget.cost(default, search.clips)
@@ -174,10 +138,11 @@ def _check_budget(search: Search) -> None:
         or budget.measure < 2 * final
         or budget.shortlist < (SHORTLIST + 1) * budget.cost(default, 1)
     ):
-        least = max(trial / 0.6, 2 * final / 0.2, (SHORTLIST + 1) * budget.cost(default, 1) / 0.2)
+        shortlist = (SHORTLIST + 1) * budget.cost(default, 1)
+        least = max(trial / SEARCH_SHARE, shortlist / SHORTLIST_SHARE, 2 * final / MEASURE_SHARE)
         raise OptimiseError(
             f"a budget of {budget.limit} {budget.unit} is too small for trials of {search.clips} clips and a fair "
-            f"measurement: give at least {round(least + 0.5)}, better twenty times that."
+            f"measurement: give at least {math.ceil(round(least, 6))}, better twenty times that."
         )
 
 
@@ -188,12 +153,7 @@ def _best(trials: Sequence[Trial], default: Settings) -> list[Settings]:
         reasons = sorted({out.status for own in trials for out in own.outcomes if out.total is None})
         raise OptimiseError(f"no settings gave only clips that could be judged: {'; '.join(reasons[:3])}.")
     ordered = sorted(feasible, key=lambda own: (-(own.value or 0.0), own.number))
-    return [own for own in dict.fromkeys(trial.settings for trial in ordered) if own != default][:SHORTLIST]
-
-
-def _order(candidate: Candidate) -> tuple[int, float]:
-    """Fewest failures first, then the highest mean; NaN (nothing judged) is last by its failures."""
-    return -candidate.total.failed, candidate.total.mean
+    return [own for own in dict.fromkeys(trial.settings for trial in ordered) if own != default][:WIDE]
 
 
 def _identity(subject: Subject, space: SearchSpace, studio: Studio, plan: Plan) -> dict[str, object]:

@@ -1,19 +1,17 @@
 """Renders settings and has them judged. A clip that fails is a failure with a reason, never a score."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from audioforge.component_score import finite_or_none
 from audioforge.generators.base import Generator
+from audioforge.generators.rendering import render_each
 from audioforge.proposals import Proposal
 from audioforge.rewards.scores import Scores
-from audioforge.status import ClipStatus, Status
+from audioforge.status import ClipStatus
 from audioforge.targets import Target
 from reward_models.audio import AudioBatch
-
-logger = logging.getLogger(__name__)
 
 BATCH = 16
 
@@ -93,17 +91,24 @@ class Studio:
         return [one for part in parts for one in self._record(part)]
 
     def _record(self, takes: Sequence[Take]) -> list[tuple[Outcome, AudioBatch | None]]:
-        try:
-            audio = self.generator.generate([take.proposal for take in takes], [take.seed for take in takes])
-        except Exception as error:  # noqa: BLE001 - whatever a backend raises is one clip's failure, not the search's
-            if len(takes) > 1:
-                return [one for take in takes for one in self._record([take])]
-            logger.warning("%s, seed %s: rendering failed: %s", takes[0].target.id, takes[0].seed, error)
-            status = ClipStatus(Status.FAILED, f"rendering failed: {type(error).__name__}: {error}")
-            return [(_failure(takes[0], status), None)]
-        requests = [take.target.target_description for take in takes]
-        scores = self.judge.score(audio, requests, categories=[take.target.category for take in takes])
-        return [(_outcome(take, scores, row), audio.select([row])) for row, take in enumerate(takes)]
+        clips = render_each(self.generator, [take.proposal for take in takes], [take.seed for take in takes])
+        heard = [(take, clip) for take, clip in zip(takes, clips, strict=True) if isinstance(clip, AudioBatch)]
+        scored = iter(self._score(heard))
+        return [
+            (_failure(take, clip), None) if isinstance(clip, ClipStatus) else (next(scored), clip)
+            for take, clip in zip(takes, clips, strict=True)
+        ]
+
+    def _score(self, heard: Sequence[tuple[Take, AudioBatch]]) -> list[Outcome]:
+        if not heard:
+            return []
+        targets = [take.target for take, _ in heard]
+        scores = self.judge.score(
+            AudioBatch.concatenate([clip for _, clip in heard]),
+            [target.target_description for target in targets],
+            categories=[target.category for target in targets],
+        )
+        return [_outcome(take, scores, row) for row, (take, _) in enumerate(heard)]
 
 
 def _failure(take: Take, status: ClipStatus) -> Outcome:

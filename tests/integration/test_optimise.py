@@ -17,7 +17,7 @@ def test_a_search_leaves_a_page_and_a_recommendation_and_is_gone_on_with(tmp_pat
     assert first.exit_code == 0, first.output
     found = json.loads((tmp_path / "out" / "recommendation.json").read_text())
     assert found["budget"] == {"limit": 40, "unit": "clips", "spent": 40}
-    assert found["trials"] == 6
+    assert found["trials"] == 5
     assert "<svg" in (tmp_path / "out" / "optimise.html").read_text()
     again = CliRunner().invoke(app, call)
     assert "[  0]" in first.output

@@ -32,6 +32,18 @@ def test_the_best_trial_is_luckier_than_what_is_reported():
     assert max(trial.value for trial in found.trials) > found.recommended.total.mean
 
 
+def test_many_are_looked_at_again_and_the_best_of_them_for_longer():
+    found = run(budget=Budget(400))
+    lengths = [len(candidate.outcomes) for candidate in found.shortlist]
+    assert lengths == [22] * 4 + [6] * 5
+    assert found.shortlist[0].settings == DEFAULT
+    early = [sum(own.total for own in candidate.outcomes[:6]) for candidate in found.shortlist]
+    assert max(early[4:]) <= min(early[1:4])
+    assert found.recommended.settings in [candidate.settings for candidate in found.shortlist[:4]]
+    kept, out = found.shortlist[1], found.shortlist[-1]
+    assert [own.seed for own in kept.outcomes[:6]] == [own.seed for own in out.outcomes]
+
+
 @pytest.mark.parametrize("unit", ["clips", "evaluations"])
 def test_no_more_is_rendered_than_the_budget_allows(unit):
     generator, budget = LevelGenerator(), Budget(130 if unit == "clips" else 2000, unit)
