@@ -11,9 +11,10 @@ from audioforge.env.second_judge import SecondJudge
 from audioforge.generators import load_generator
 from audioforge.generators.base import Generator
 from audioforge.rewards import StyleConsistency
-from audioforge.scoring.model_fingerprint import refuse_unready
+from audioforge.scoring.model_fingerprint import model_fingerprint, refuse_unready
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
+from reward_models.checkpoints import checkpoint_path, fingerprint
 
 SECOND_EMBEDDER = "aisfx"  # trained by others on other data than mini; no component of any preset stands on it
 
@@ -27,12 +28,14 @@ class Backends:
         policy: The preset's policy.
         close: Stops worker threads.
         second_judge: Judges evaluations beside the reward; never sent to a trainer.
+        models: Fingerprint of all that renders and judges.
     """
 
     judge: GroupJudge
     policy: str
     close: Callable[[], None]
     second_judge: SecondJudge | None = None
+    models: str = ""
 
     @property
     def generator(self) -> Generator:
@@ -49,8 +52,7 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
     preset = find_preset(config.preset)
     reward = build_reward(preset, device=config.device)
     refuse_unready(reward, preset.embedder)
-    # The sketch generator computes on the CPU alone.
-    generator = load_generator(preset.generator, **({} if preset.generator == "sketch" else {"device": config.device}))
+    generator = load_generator(preset.generator, device=config.device)
     scorer = Scorer(reward)
     folder = Path(config.rollouts_path).parent / "audio" if config.rollouts_path and config.save_audio else None
     charges = Charges(unseen_word=config.unseen_word_charge, length=config.length_charge)
@@ -65,4 +67,5 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
         generator, scorer, floor=config.floor, audio_folder=folder, provenance=provenance, charges=charges
     )
     second = SecondJudge(lambda: StyleConsistency(SECOND_EMBEDDER))
-    return Backends(judge, preset.policy, scorer.close, second)
+    models = f"{model_fingerprint(reward)}/{generator.fingerprint}/{fingerprint(checkpoint_path(SECOND_EMBEDDER))}"
+    return Backends(judge, preset.policy, scorer.close, second, models)

@@ -98,6 +98,7 @@ class Delivery:
         """Whether the outbox was empty within that time."""
         try:
             async with asyncio.timeout(seconds), self._changed:
+                self._changed.notify_all()  # a worker cancelled before it could wait leaves a group that none knows of
                 await self._changed.wait_for(lambda: len(self.outbox) == 0)
         except TimeoutError:
             return False

@@ -32,6 +32,7 @@ from audioforge.env.run_state import RunStateError, load_state, lock_state, save
 from audioforge.env.schedule import GroupItem, Schedule
 from audioforge.env.second_judge import SecondJudge
 from audioforge.env.statistics import metric_means, parameter_effects
+from audioforge.env.unjudged import UnjudgedGroups
 from audioforge.policies.server import serve_policy
 from audioforge.proposals import Proposal
 from audioforge.rollouts import Message, RolloutRecord, RolloutSink, RolloutWriter, drop_unfinished, record_to_json
@@ -85,6 +86,8 @@ class AudioForgeEnv(GuardedEnv):
         self.evaluate_mode = False
         self.policy_watch = PolicyWatch(())
         self._judged: dict[int, tuple[RolloutRecord, ...]] = {}
+        self._unjudged = UnjudgedGroups()
+        self._models_before: str | None = None
         self.tracker: RunLogger = NoLogger()
         self._open = ExitStack()
 
@@ -110,6 +113,8 @@ class AudioForgeEnv(GuardedEnv):
         self._open.callback(self._close_backends, self.backends is None)
         if self.backends is None:
             self.backends = await asyncio.to_thread(build_backends, self.config)
+        if self._models_before not in (None, self.backends.models):
+            logger.warning("going on with other models: curriculum and statistics know rewards of the earlier ones")
         if (self.config.policy or self.backends.policy) == TINY:
             self._start_policy()
         self.policy_watch = PolicyWatch([str(one.config.base_url) for one in self.server.servers])
@@ -199,6 +204,7 @@ class AudioForgeEnv(GuardedEnv):
         occasion = Occasion(policy_seconds=time.monotonic() - started, step=step)
         judged = await self._ready().judge.judge_aloud(item, messages, answers, occasion)
         records = judged.records
+        self.history.counts["unjudged"] += self._unjudged.check(item.number, records)
         self._keep(item, records)
         self.tracker.group(item.number, records, judged.audio, judged.rows, self.metric_calculations(records))
         if self.config.ensure_scores_are_not_same and spread(records) < self.config.min_score_spread:
@@ -257,13 +263,16 @@ class AudioForgeEnv(GuardedEnv):
             verbose=self.evaluate_mode,
         )
         logger.info("evaluation: %s", {name: round(value, 4) for name, value in evaluation.metrics.items()})
-        self.tracker.metrics(self.curr_step, {f"eval/{name}": value for name, value in evaluation.metrics.items()})
+        metrics = {f"eval/{name}": value for name, value in evaluation.metrics.items()}
+        # On the axis of the groups, since one axis for two clocks would put evaluations beside the wrong groups.
+        self.tracker.metrics(self.schedule.next_number, metrics | {"eval/trainer_step": float(self.curr_step)})
         if wandb.run is not None:  # evaluate mode never calls wandb.init
             wandb.log({f"eval/{name}": value for name, value in evaluation.metrics.items()}, step=self.curr_step)
 
     def _compare(self, metrics: dict[str, float]) -> None:
         """Warn where reward and second judge part, in this evaluation or since the first of its kind."""
         settings = {name: getattr(self.config, name) for name in _EVALUATION_SETTINGS}
+        settings["models"] = self._ready().models  # scores of others don't compare
         warnings = [disagreement(metrics)]
         if self.config.data_dir_to_save_evals is not None:
             folder = Path(self.config.data_dir_to_save_evals)
@@ -323,12 +332,18 @@ class AudioForgeEnv(GuardedEnv):
 
     def state(self) -> dict[str, Any]:
         """Everything to go on from, as plain JSON values."""
-        return {"run": self.run_name, "schedule": self.schedule.state(), "history": self.history.state()}
+        models = self._models_before if self.backends is None else self.backends.models
+        return {
+            "run": self.run_name,
+            "models": models,
+            "schedule": self.schedule.state(),
+            "history": self.history.state(),
+        }
 
     def _restore(self, path: Path) -> None:
         state = load_state(path)
         if state is not None:
-            self.run_name = state["run"]
+            self.run_name, self._models_before = state["run"], state.get("models")
             try:
                 self.schedule.restore(state["schedule"])
             except ValueError as error:

@@ -119,5 +119,7 @@ def _interval(name: str, values: Sequence[tuple[str, float]], seed: int) -> dict
     by_target: defaultdict[str, list[float]] = defaultdict(list)
     for target, value in values:
         by_target[target].append(value)
+    if len(by_target) < 2:
+        return {}
     low, high = bootstrap_interval([math.fsum(own) / len(own) for own in by_target.values()], seed=seed)
     return {f"{name}/low": low, f"{name}/high": high}

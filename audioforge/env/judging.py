@@ -7,7 +7,7 @@ parsed, rendered or scored becomes a record with a status and the floor for a re
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from audioforge.env.answers import Answer
 from audioforge.env.charges import Charges, unseen_words
 from audioforge.env.schedule import GroupItem
 from audioforge.generators.base import Generator
+from audioforge.generators.rendering import render_each
 from audioforge.proposal_parsing import parse_proposal
 from audioforge.proposals import Proposal
 from audioforge.rewards.scores import Scores
@@ -140,14 +141,21 @@ class GroupJudge:
             occasion: What it is done for.
 
         Raises:
-            Whatever the generator or the scorer raise for the batch as a whole; single bad clips have a status.
+            Whatever the scorer raises for the batch as a whole; single bad clips have a status.
         """
         verdicts = [self._parse(answer.text) for answer in answers]
         seconds = {"policy": occasion.policy_seconds, "generate": 0.0, "score": 0.0}
         rows = [row for row, verdict in enumerate(verdicts) if verdict.proposal is not None]
         provenance, audio = dict(self.provenance), None
         if rows:
-            audio, seconds["generate"] = await self._render([verdicts[row].proposal for row in rows], item.seed)
+            clips, seconds["generate"] = await self._render([verdicts[row].proposal for row in rows], item.seed)
+            for row, clip in zip(rows, clips, strict=True):
+                if isinstance(clip, ClipStatus):
+                    verdicts[row] = replace(verdicts[row], status=clip)
+            heard = [clip for clip in clips if isinstance(clip, AudioBatch)]
+            rows = [row for row, clip in zip(rows, clips, strict=True) if isinstance(clip, AudioBatch)]
+            audio = AudioBatch.concatenate(heard) if heard else None
+        if audio is not None:
             scores, seconds["score"] = await self._score(audio, item, occasion.priority)
             files = await asyncio.to_thread(self._keep, audio, item, rows, occasion)
             provenance |= scores.provenance
@@ -172,7 +180,9 @@ class GroupJudge:
         reading = read_answer(text, self.generator.parameters)
         return _Verdict(reading.status, reading.proposal, reading.words_cut, reading.failure and reading.failure.value)
 
-    async def _render(self, proposals: Sequence[Proposal | None], seed: int) -> tuple[AudioBatch, float]:
+    async def _render(
+        self, proposals: Sequence[Proposal | None], seed: int
+    ) -> tuple[list[AudioBatch | ClipStatus], float]:
         """Render in a slot of its own; who is cancelled before its turn costs nothing.
 
         A thread cannot be stopped: one whose caller is gone keeps its slot until it is done, or more than the bound
@@ -181,11 +191,11 @@ class GroupJudge:
         known = [proposal for proposal in proposals if proposal is not None]
         await self.rendering.acquire()
         started = time.monotonic()
-        rendering = asyncio.ensure_future(asyncio.to_thread(self.generator.generate, known, [seed] * len(known)))
+        rendering = asyncio.ensure_future(asyncio.to_thread(render_each, self.generator, known, [seed] * len(known)))
         rendering.add_done_callback(self._free_slot)
         return await asyncio.shield(rendering), time.monotonic() - started
 
-    def _free_slot(self, rendering: "asyncio.Future[AudioBatch]") -> None:
+    def _free_slot(self, rendering: "asyncio.Future[list[AudioBatch | ClipStatus]]") -> None:
         self.rendering.release()
         if not rendering.cancelled():
             rendering.exception()  # looked at, since nobody else does where the caller is gone

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from audioforge.metrics.student_interval import student_interval
 from audioforge.proposals import Proposal
 from audioforge.rollouts import RolloutRecord
 
 STEP_BOUNDS = (4, 8, 16)
 CFG_BOUNDS = (1.0, 3.0, 7.0)
+LEAST_RESAMPLED = 10
 
 
 def metric_means(records: Sequence[RolloutRecord]) -> dict[str, float]:
@@ -56,14 +58,16 @@ def parameter_effects(records: Iterable[RolloutRecord]) -> dict[str, float]:
 def bootstrap_interval(
     values: Sequence[float], *, seed: int, draws: int = 2000, level: float = 0.95
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean.
+    """Percentile bootstrap interval of the mean; Student's t of fewer than ten units, where that is too narrow.
 
     Args:
-        values: One an independent unit (a target, not a rollout), at least one.
+        values: One an independent unit (a target, not a rollout); NaN comes of fewer than two.
         seed: Of the resampling.
         draws: Resamples.
         level: Coverage aimed at, in (0, 1).
     """
+    if len(values) < LEAST_RESAMPLED:
+        return student_interval(values, level=level)
     sample = np.asarray(values, dtype=np.float64)
     picks = np.random.default_rng(seed).integers(0, len(sample), size=(draws, len(sample)))
     low, high = np.quantile(sample[picks].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])

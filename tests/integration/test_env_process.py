@@ -11,14 +11,18 @@ from audioforge.env.__main__ import run as run_command_line
 from audioforge.env.__main__ import with_defaults
 from audioforge.env.answers import Answer
 from audioforge.env.backends import Backends
+from audioforge.env.chat import chat_for
 from audioforge.env.config import AudioForgeEnvConfig, default_config, default_server
 from audioforge.env.environment import AudioForgeEnv, EnvironmentFailureError
 from audioforge.env.process import run_process
+from audioforge.generators.base import ParameterSpace
 from audioforge.policies.server import serve_policy
+from audioforge.proposal_parsing import parse_proposal
 from audioforge.proposals import ProposalError
 from audioforge.rollouts import read_rollouts
 from audioforge.scoring.calls import Priority
 from audioforge.status import Status
+from audioforge.templates import load_templates
 from tests.env_stand_ins import PeakScorer, make_judge
 
 
@@ -128,6 +132,14 @@ def test_examples_are_shown_as_earlier_turns_when_asked_for():
     env = make_env(few_shot=2)
     roles = [message["role"] for message in env.get_prompt(env.schedule.targets[0])]
     assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
+
+
+def test_examples_are_legal_for_whatever_generator_there_is():
+    space = ParameterSpace(("greedy",), (1, 1), (1.0, 15.0), (0.5, 3.0))
+    chat = chat_for(make_env().schedule.targets[0], load_templates(), space, few_shot=3)
+    answers = [message["content"] for message in chat if message["role"] == "assistant"]
+    for answer in answers:
+        parse_proposal(answer, space)
 
 
 def serve_like(env, texts):

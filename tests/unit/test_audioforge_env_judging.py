@@ -104,6 +104,27 @@ def test_records_say_what_made_and_judged_them():
     assert records[0].provenance == {"preset": "test", "combined": "peak"}
 
 
+class FussyGenerator(ToneGenerator):
+    """Breaks on a word."""
+
+    def generate(self, proposals, seeds):
+        if any(proposal.prompt == "break" for proposal in proposals):
+            raise RuntimeError("out of memory")
+        return super().generate(proposals, seeds)
+
+
+def test_a_proposal_that_breaks_the_generator_does_not_take_its_group_down():
+    judged = with_generator(FussyGenerator())
+    texts = ('{"prompt": "break"}', "nothing", '{"prompt": "one two"}')
+    found = asyncio.run(judged.judge_aloud(ITEM, [], [Answer(text) for text in texts]))
+    assert [record.status.code for record in found.records] == [Status.FAILED, Status.MALFORMED, Status.OK]
+    assert "RuntimeError: out of memory" in found.records[0].status.reason
+    assert found.records[2].total == pytest.approx(0.2, abs=0.01)
+    assert (found.rows, len(found.audio)) == ((2,), 1)
+    alone = asyncio.run(judged.judge_aloud(ITEM, [], [Answer(texts[0])]))
+    assert (alone.audio, alone.records[0].proposal.prompt, alone.records[0].total) == (None, "break", None)
+
+
 def test_a_scorer_s_failure_reaches_the_caller():
     with pytest.raises(RuntimeError, match="the scorer broke"):
         judge('{"prompt": "one"}', scorer=PeakScorer(failures=1))
