@@ -1,6 +1,7 @@
 """What does a policy have to beat? Simple systems on held-out requests, at equal compute and on equal seeds.
 
     python -m benchmarks.baselines --preset embedded --out artifacts/baselines
+    python -m benchmarks.baselines --policy FOLDER --shots 2 --out artifacts/baselines-large
 
 Compute is counted in network evaluations: steps, twice where there is guidance. Every system may spend the same number
 on each request and renders as many clips as that pays for; take *n* of a request has the same generation seed in all
@@ -9,7 +10,8 @@ systems. "One clip" is the mean over them, "best clip" the one that the reward l
 budget as clips instead. The second judge (typicality of the category by another embedder) takes no part in any choice.
 
 Requests are taken category by category in turn; a run that is stopped goes on from ``rounds.jsonl``, and the table is
-over the requests that all systems have answered. ``manifest.jsonl`` lists the clips kept, for ``audioforge benchmark``.
+over the requests that all systems have answered. ``setting.json`` holds what they were made with: a folder of other
+settings or models is refused. ``manifest.jsonl`` lists the clips kept, for ``audioforge benchmark``.
 """
 
 import argparse
@@ -28,7 +30,10 @@ from audioforge.optimise.optimiser import Plan, optimise
 from audioforge.optimise.settings import Settings
 from audioforge.optimise.studio import Studio
 from audioforge.optimise.subject import category_subject
+from audioforge.policies.sampling import PolicyModel
+from audioforge.policies.server import TINY_POLICY
 from audioforge.rewards import StyleConsistency
+from audioforge.scoring.model_fingerprint import code_version, model_fingerprint
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
 from audioforge.targets import CATEGORIES, Target, load_targets
@@ -39,12 +44,16 @@ from benchmarks.baselines_parts.rounds import Bench, Round
 from benchmarks.baselines_parts.systems import (
     Stage,
     System,
-    few_shot_policy,
     identity,
+    nearest_example,
+    policy_answers,
     random_parameters,
     searched,
     template,
 )
+from reward_models import load_embedder
+from reward_models.checkpoints import checkpoint_path
+from reward_models.embedders.base import TextAudioEmbedder
 
 SECOND_EMBEDDER = "aisfx"
 
@@ -55,19 +64,51 @@ def main() -> None:
     preset = find_preset(arguments.preset)
     generator, reward = load_generator(preset.generator), build_reward(preset)
     stage = Stage(generator.name, generator.parameters, load_templates(), arguments.most_steps, arguments.seed)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    second = StyleConsistency(SECOND_EMBEDDER)
+    setting = _setting(arguments) | {
+        "reward": model_fingerprint(reward),
+        "second judge": second.embedder.fingerprint,
+        "generator": generator.fingerprint,
+        "version": code_version(),
+    }
+    claim_folder(arguments.out, setting)
     with Scorer(reward) as scorer:
         studio = Studio(generator, scorer)
         systems = _systems(stage, studio, arguments)
-        bench = Bench(stage, studio, StyleConsistency(SECOND_EMBEDDER), arguments.out, arguments.keep)
+        bench = Bench(stage, studio, second, arguments.out, arguments.keep)
         targets = taking_turns(load_targets(split="held_out"))[: arguments.targets]
         rounds = _play(bench, systems, targets)
     rows = figures(systems, rounds, seed=arguments.seed)
-    settings = {name: value for name, value in vars(arguments).items() if name != "out"}
-    document = {"settings": settings, "reward": reward.weights.version, "rows": to_json(rows)}
+    document = {"setting": setting | {"targets": len(targets)}, "rows": to_json(rows)}
     (arguments.out / "baselines.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    (arguments.out / "baselines.md").write_text(markdown(rows) + "\n", encoding="utf-8")
-    print(markdown(rows))
+    models = f"reward {setting['reward']}, generator {setting['generator']}"
+    text = f"{rows[0].requests} requests; {models}.\n\n{markdown(rows)}"
+    (arguments.out / "baselines.md").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def claim_folder(folder: Path, setting: dict[str, object]) -> None:
+    """Make a folder, or go on with one of the same settings and models.
+
+    Raises:
+        SystemExit: If it is of others: the rows of a table would not compare.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "setting.json"
+    if path.is_file():
+        known = json.loads(path.read_text(encoding="utf-8"))
+        other = sorted(name for name in known.keys() | setting.keys() if known.get(name) != setting.get(name))
+        if other:
+            raise SystemExit(f"{folder} was made with another {', '.join(other)}: give another --out, or delete it.")
+    elif any(folder.iterdir()):
+        raise SystemExit(f"{folder} is not empty and doesn't say what it was made with: give another --out.")
+    path.write_text(json.dumps(setting, indent=2) + "\n", encoding="utf-8")
+
+
+def _setting(arguments: argparse.Namespace) -> dict[str, object]:
+    """What decides a round; a larger ``--targets`` goes on with the same folder."""
+    given = vars(arguments) | {"policy": str(arguments.policy or TINY_POLICY)}
+    return {name: value for name, value in given.items() if name not in ("out", "targets", "keep")}
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,7 +119,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--evaluations", type=int, default=60, help="network evaluations a request")
     parser.add_argument("--search", type=int, default=800, help="network evaluations a category, before any request")
     parser.add_argument("--most-steps", type=int, default=16, help="most steps drawn at random or searched")
-    parser.add_argument("--shots", type=int, default=2, help="examples shown to the policy")
+    parser.add_argument("--policy", type=Path, help="folder of a causal language model; the shipped tiny policy")
+    parser.add_argument("--shots", type=int, default=0, help="examples shown to the policy; the tiny one holds none")
     parser.add_argument("--keep", type=int, default=2, help="clips a system and request to keep")
     parser.add_argument("--spend-search", action="store_true", help="a row that gets the search's budget as clips")
     parser.add_argument("--seed", type=int, default=0)
@@ -89,11 +131,15 @@ def _systems(stage: Stage, studio: Studio, arguments: argparse.Namespace) -> lis
     each = arguments.evaluations
     grid, grid_spent = _remembered(arguments.out / "grid.json", lambda: _grid(stage, studio, arguments))
     found, spent = _remembered(arguments.out / "optimiser.json", lambda: _optimised(stage, studio, arguments))
-    drafts = identity(stage, "draft")
+    drafts, shots = identity(stage, "draft"), arguments.shots
+    policy = PolicyModel.load(arguments.policy or checkpoint_path(TINY_POLICY))
+    embedder = load_embedder(find_preset(arguments.preset).embedder)
+    assert isinstance(embedder, TextAudioEmbedder), "a preset's embedder reads requests"
     systems = [
         System("identity", identity(stage), each),
         System("template", template(stage), each),
-        System("few-shot policy", few_shot_policy(stage, arguments.shots), each),
+        System("nearest example", nearest_example(stage, embedder.embed_text), each),
+        System(f"policy, {shots} examples", policy_answers(stage, policy, shots), each),
         System("random parameters", random_parameters(stage), each),
         System("drafts", drafts, each),
         System("grid", searched(stage, grid), each, grid_spent),

@@ -4,9 +4,12 @@ Every system is a function of a target and the number of the take; the generatio
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from jaxtyping import Float
+from torch import Tensor
 
 from audioforge.env.chat import chat_for
 from audioforge.generators.base import ParameterSpace
@@ -16,14 +19,15 @@ from audioforge.optimise.subject import stable_seed
 from audioforge.parameter_presets import find_preset, load_presets
 from audioforge.policies.sampling import PolicyModel, SamplingSettings
 from audioforge.proposals import Proposal
-from audioforge.scoring.answers import read_answer
+from audioforge.rollouts import Message
+from audioforge.scoring.answers import cut_prompt, read_answer
 from audioforge.targets import Target
 from audioforge.templates import PromptTemplates
-from reward_models.checkpoints import checkpoint_path
 
 ANSWERS_AT_ONCE = 4
 
 Propose = Callable[[Target, int], Proposal | None]
+EmbedTexts = Callable[[Sequence[str]], Float[Tensor, "batch dim"]]
 
 
 @dataclass(frozen=True)
@@ -119,14 +123,44 @@ def searched(stage: Stage, found: dict[str, Settings]) -> Propose:
     return lambda target, take: stage.rendered(found[target.category], target, take)
 
 
-def few_shot_policy(stage: Stage, shots: int) -> Propose:
-    """The shipped tiny policy at temperature 1, shown some examples before the request."""
-    policy = PolicyModel.load(checkpoint_path("tiny-policy"))
+def nearest_example(stage: Stage, embed: EmbedTexts) -> Propose:
+    """Few-shot without a policy: the request, continued as the answer to the nearest example is.
+
+    Take *n* follows the *n*-th nearest example of the category: what its prompt says after the first comma, and its
+    negative prompt. The parameters are the shipped preset's, so that text alone differs from the request as it is.
+    """
+
+    def propose(target: Target, take: int) -> Proposal:
+        examples = stage.templates.categories[target.category].examples
+        requests = [target.target_description, *(example.request for example in examples)]
+        asked, *known = embed(requests)
+        nearness = [float(asked @ other) for other in known]
+        order = sorted(range(len(examples)), key=lambda place: -nearness[place])
+        shown = examples[order[take % len(order)]].proposal
+        plain = stage.rendered(stage.default(target.category), target, take)
+        _, _, manner = shown.prompt.partition(", ")
+        prompt = f"{plain.prompt}, {manner}" if manner else plain.prompt
+        continued = replace(plain, prompt=prompt, negative_prompt=shown.negative_prompt)
+        return cut_prompt(continued, stage.parameters.prompt_tokens)[0]
+
+    return propose
+
+
+def sees_examples(policy: PolicyModel, chat: Sequence[Message]) -> bool:
+    """Whether the chat's earlier turns are in the text that the policy is given: some templates drop them."""
+    given = policy.tokenizer.decode(policy.chat_tokens([dict(message) for message in chat]))
+    return all(message["content"] in given for message in chat if message["role"] != "system")
+
+
+def policy_answers(stage: Stage, policy: PolicyModel, shots: int) -> Propose:
+    """A policy at temperature 1, shown some examples as earlier turns."""
 
     @lru_cache(maxsize=64)
     def answers(target: Target, batch: int) -> tuple[Proposal | None, ...]:
         chat = chat_for(target, stage.templates, stage.parameters, few_shot=shots, seed=stage.seed)
-        prompt = policy.chat_tokens([{"role": message["role"], "content": message["content"]} for message in chat])
+        if shots and not sees_examples(policy, chat):
+            raise ValueError("the policy's chat template drops earlier turns: it sees no examples, so give --shots 0.")
+        prompt = policy.chat_tokens([dict(message) for message in chat])
         takes = range(batch * ANSWERS_AT_ONCE, (batch + 1) * ANSWERS_AT_ONCE)
         settings = [SamplingSettings(seed=stage.take_seed(target, take)) for take in takes]
         said = policy.sample([prompt] * len(settings), settings)

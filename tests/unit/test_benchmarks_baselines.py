@@ -3,16 +3,29 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
+from audioforge.env.chat import chat_for
 from audioforge.optimise.settings import AS_ASKED, Settings
+from audioforge.policies.sampling import PolicyModel
 from audioforge.proposals import Proposal
 from audioforge.rewards.base import Reward, RewardResult
 from audioforge.status import OK
 from audioforge.templates import load_templates
+from benchmarks.baselines import claim_folder
 from benchmarks.baselines_parts.figures import figures, markdown, to_json
 from benchmarks.baselines_parts.grid import grid_cells, grid_search
 from benchmarks.baselines_parts.rounds import MALFORMED, Bench, Round
-from benchmarks.baselines_parts.systems import Stage, System, random_parameters, searched
+from benchmarks.baselines_parts.systems import (
+    Stage,
+    System,
+    nearest_example,
+    policy_answers,
+    random_parameters,
+    searched,
+    sees_examples,
+)
+from reward_models.checkpoints import checkpoint_path
 from tests.optimise_stand_ins import DEFAULT, LevelGenerator, make_studio, make_subject
 
 
@@ -20,8 +33,6 @@ class NegatedPeak(Reward):
     name = "negated"
 
     def score(self, clips) -> RewardResult:
-        import torch
-
         score = torch.stack([1 - clips.audio.clip(row).abs().max() for row in range(len(clips))])
         return RewardResult(self.name, score, score, (OK,) * len(clips))
 
@@ -103,6 +114,47 @@ def test_searched_settings_go_by_category(tmp_path):
     stage, target = make_bench(tmp_path).stage, make_subject().targets[0]
     chosen = Settings(AS_ASKED, "", 5, 1.0, "good")
     assert searched(stage, {"drums": chosen})(target, 0).steps == 5
+
+
+def test_a_request_is_continued_as_the_answer_to_its_nearest_example_is():
+    templates, target = load_templates(), make_subject().targets[0]
+    examples = templates.categories["drums"].examples
+    stage = Stage("sketch", replace(LevelGenerator().parameters, prompt_tokens=None), templates, 16, 0)
+
+    def embed(texts):
+        place = {examples[2].request: 0.9, examples[0].request: 0.5, target.target_description: 1.0}
+        return torch.tensor([[place.get(text, 0.1), 0.0] for text in texts])
+
+    propose = nearest_example(stage, embed)
+    nearest, next_nearest = (propose(target, take) for take in range(2))
+    assert nearest.prompt == f"{target.target_description}, short, crisp, dry, close microphone"
+    assert nearest.negative_prompt == examples[2].proposal.negative_prompt
+    assert next_nearest.prompt.endswith("sparse clicks, no melody")
+    assert (nearest.steps, nearest.sampler) == (stage.default("drums").steps, stage.default("drums").sampler)
+
+
+def test_examples_reach_a_policy_whose_chat_template_renders_earlier_turns():
+    policy, target = PolicyModel.load(checkpoint_path("tiny-policy")), make_subject().targets[0]
+    stage = Stage("sketch", LevelGenerator().parameters, load_templates(), 16, 0)
+    chat = chat_for(target, stage.templates, stage.parameters, few_shot=2)
+    assert not sees_examples(policy, chat)
+    with pytest.raises(ValueError, match="it sees no examples, so give --shots 0"):
+        policy_answers(stage, policy, 2)(target, 0)
+    policy.tokenizer.chat_template = (
+        "{%- for turn in messages if turn['role'] != 'system' -%}{{- turn['content'] + '<|end|>' -}}{%- endfor -%}"
+    )
+    assert sees_examples(policy, chat)
+
+
+def test_a_folder_of_other_models_or_settings_is_refused(tmp_path):
+    claim_folder(tmp_path / "out", {"seed": 0, "reward": "a"})
+    claim_folder(tmp_path / "out", {"seed": 0, "reward": "a"})
+    with pytest.raises(SystemExit, match="was made with another reward, seed: give another --out"):
+        claim_folder(tmp_path / "out", {"seed": 1, "reward": "b"})
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "rounds.jsonl").write_text("")
+    with pytest.raises(SystemExit, match="doesn't say what it was made with"):
+        claim_folder(tmp_path / "old", {"seed": 0})
 
 
 def played(system: str, target: str, totals: tuple[float | None, ...]) -> Round:
