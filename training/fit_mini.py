@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--work", type=Path, help="folder for the stages' results; the same folder resumes")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
-    parser.add_argument("--minutes", type=float, default=145.0, help="training time of the audio tower")
+    parser.add_argument("--minutes", type=float, default=145.0, help="of training, in two rounds")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--smoke", action="store_true", help="seconds of training on synthetic sounds, for tests")

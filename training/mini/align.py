@@ -33,9 +33,10 @@ FLOOR_DB = FrontEndConfig().floor_db
 
 @dataclass(frozen=True)
 class AlignConfig:
-    """Settings of the training; the weights multiply the parts of the loss."""
+    """Settings of the training; the weights multiply the parts of the loss, ``rounds`` share the minutes."""
 
     minutes: float = 30.0
+    rounds: int = 2
     batch: int = 96
     rate: float = 2e-3
     decay: float = 0.02

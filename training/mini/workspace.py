@@ -11,12 +11,13 @@ from torch import Tensor
 
 from reward_models.embedders.mini.front_end import FrontEndConfig
 from reward_models.embedders.mini.text import SentenceEncoder, TextTowerConfig, load_tokenizer
-from training.mini.align import AlignConfig, Aligner, align
+from training.mini.align import AlignConfig, Aligner
 from training.mini.cache import CAPTIONS_EACH, Cache, build_cache, captions_of, load_cache
 from training.mini.collection import Sources, real_recordings, recordings
 from training.mini.listener import centred, heard_by_listener
 from training.mini.minilm import Embed, minilm_encoder, minilm_folder, sentence_embed
 from training.mini.natural_captions import mined_captions, natural_captions
+from training.mini.rounds import align_in_rounds
 from training.mini.sampler import Sampler, competing_labels
 from training.mini.split import is_held_out, is_measured
 from training.mini.text_bank import TextBank, build_text_bank
@@ -131,6 +132,6 @@ class Workspace:
         return torch.cat([self.bank.sentences, self.natural_vectors[1], *names])
 
     def aligner(self, config: AlignConfig) -> Aligner:
-        """The trained audio tower and projection."""
+        """The trained audio tower and projection, averaged over the last two rounds."""
         sampler = Sampler(self.training, FrontEndConfig().frames, CAPTIONS_EACH, self.seed)
-        return align(sampler, self.bank, self.at_large, self.heard, config, self.folder)
+        return align_in_rounds(sampler, self.bank, self.at_large, self.heard, config, self.folder)
