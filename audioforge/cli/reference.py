@@ -46,6 +46,9 @@ def show(
     from reward_models.reference import ReferenceSet
 
     places = [folder] if folder is not None else reference_folders(embedder)
+    if not any((place / f"{category}.json").is_file() for place in places for category in CATEGORIES):
+        where = f"in {folder}" if folder is not None else f"of an embedder {embedder!r}"
+        raise ValueError(f"there are no reference sets {where}: build them with `audioforge reference build`.")
     table = Table("category", "kind of sound", "origin", "clips", "held out", "seconds", box=None, pad_edge=False)
     for category in CATEGORIES:
         place = next((one for one in places if (one / f"{category}.json").is_file()), places[-1])

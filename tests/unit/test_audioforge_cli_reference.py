@@ -23,3 +23,14 @@ def test_what_ships_can_be_shown(tmp_path, monkeypatch):
     assert shown.exit_code == 0
     for category in ("drums", "instruments", "sfx", "ambient"):
         assert f"{category}: " in shown.output
+
+
+def test_sets_that_nobody_made_are_missed_in_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for more, message in (
+        (["--embedder", "nope"], "there are no reference sets of an embedder 'nope': build them"),
+        (["--folder", str(tmp_path)], f"there are no reference sets in {tmp_path}: build them"),
+    ):
+        result = CliRunner().invoke(app, ["reference", "show", *more])
+        assert isinstance(result.exception, ValueError)
+        assert message in str(result.exception)
