@@ -16,7 +16,8 @@ from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
 from reward_models.checkpoints import checkpoint_path, fingerprint
 
-SECOND_EMBEDDER = "aisfx"  # trained by others on other data than mini; no component of any preset stands on it
+SECOND_EMBEDDER = "aisfx"
+"""Trained by others on other data; no component of a preset stands on it, but mini learned to foretell its vectors."""
 
 
 @dataclass(frozen=True)

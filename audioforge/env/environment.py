@@ -26,6 +26,7 @@ from audioforge.env.groups import scored_group, spread
 from audioforge.env.guarded import GuardedEnv
 from audioforge.env.history import History
 from audioforge.env.judging import GroupJudge, Occasion
+from audioforge.env.memory import EVERY, trim_memory
 from audioforge.env.outbox import Outbox
 from audioforge.env.policy_watch import PolicyWatch
 from audioforge.env.run_state import RunStateError, load_state, lock_state, save_state
@@ -244,6 +245,8 @@ class AudioForgeEnv(GuardedEnv):
         self.history.counts["finished"] += 1
         reward = sum(record.reward for record in records) / len(records) if records else None
         self.schedule.finish(item, reward)
+        if item.number % EVERY == EVERY - 1:
+            trim_memory()
         self._save()
 
     async def evaluate(self, *args: object, **kwargs: object) -> None:

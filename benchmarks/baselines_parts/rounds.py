@@ -102,7 +102,7 @@ class Bench:
     def _cost(self, proposal: Proposal | None, target: Target) -> int:
         if proposal is None:
             return self.stage.default(target.category).evaluations
-        return evaluations(proposal.steps, proposal.cfg_scale)
+        return evaluations(proposal.steps, proposal.cfg_scale, proposal.sampler)
 
     def _second(self, clips: Sequence[AudioBatch], target: Target) -> list[float | None]:
         if not clips:

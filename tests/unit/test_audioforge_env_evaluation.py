@@ -1,17 +1,19 @@
 """Behaviour of audioforge/env/evaluation.py, evaluation_log.py and second_judge.py."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 import torch
 
-from audioforge.env.evaluation import disagreement, parting, taking_turns
+from audioforge.env.evaluation import _metrics, disagreement, parting, taking_turns
 from audioforge.env.evaluation_log import FILE, earlier_evaluations, note_evaluation
 from audioforge.env.second_judge import SecondJudge, agreement
+from audioforge.metrics.student_interval import student_interval
 from audioforge.rewards.base import RewardResult
 from audioforge.status import OK
 from reward_models.audio import AudioBatch
-from tests.env_stand_ins import make_target
+from tests.env_stand_ins import make_record, make_target
 
 EARLIER = {"reward": 0.4, "reward/high": 0.45, "second_judge": 0.6, "second_judge/low": 0.55}
 
@@ -54,6 +56,15 @@ def test_evaluations_are_kept_and_compared_with_those_of_equal_settings_alone(tm
     with (tmp_path / FILE).open("a") as file:
         file.write('{"settings": {"seed"')  # killed while writing
     assert earlier_evaluations(tmp_path, {"seed": 1}) == [{"reward": 0.1}, {"reward": 0.3}]
+
+
+def test_answers_to_one_target_are_one_unit_of_the_interval():
+    low, high = student_interval([0.2, 0.6])
+    records = [make_record(target_id=name, reward=value) for name, value in (("a", 0.2), ("b", 0.6)) for _ in range(8)]
+    metrics = _metrics([replace(record, second_judge=record.reward) for record in records], seed=0)
+    assert (metrics["reward/low"], metrics["reward/high"]) == pytest.approx((low, high))
+    assert (metrics["second_judge/low"], metrics["second_judge/high"]) == pytest.approx((low, high))
+    assert "reward/low" not in _metrics(records[:8], seed=0)
 
 
 def test_a_prefix_of_the_targets_is_balanced():

@@ -42,7 +42,7 @@ def test_the_space_stays_within_the_generator():
 
 
 def test_guidance_costs_each_step_twice():
-    assert [evaluations(8, 1.0), evaluations(8, 3.0)] == [8, 16]
+    assert [evaluations(8, *how) for how in ((1.0, "euler"), (3.0, "euler"), (3.0, "rk4"))] == [8, 16, 64]
     assert Budget(100, "evaluations").cost(replace(DEFAULT, cfg_scale=3.0), 2) == 32
 
 
