@@ -27,7 +27,7 @@ SPEED = 0.96
 MATCHES = 0.5
 """Probability of a match from which a clip is looked at again."""
 DROP = (0.8, 1.6)
-"""Log-odds at which the score leaves 1 and reaches 0. Of 189 matching real clips one in a hundred drops by more than 0.7."""
+"""Log-odds at which the score leaves 1 and reaches 0. Of 189 real clips one in a hundred drops by more than 0.7."""
 
 
 class SteadyAlignment(Reward):
