@@ -7,6 +7,7 @@ requests, categories, groups, names) are answered from a bounded cache in memory
 """
 
 import asyncio
+import os
 import threading
 import time
 from collections import deque
@@ -41,7 +42,8 @@ class Scorer:
         cache_clips: Clips whose scores are remembered in memory.
         cache_file: SQLite file for scores that outlive this process, shared with others; none by default.
 
-    Use as a context manager, or call ``close``.
+    Use as a context manager, or call ``close``. A process that was forked from this one has no worker and must make its
+    own scorer.
 
     Raises:
         DataError: If the cache file can't be used.
@@ -65,6 +67,7 @@ class Scorer:
         self._caches = ScoreCaches(reward, cache_clips, cache_file)
         self._queue = CallQueue(queue_calls)
         self._closed = False
+        self._process = os.getpid()
         self._worker = threading.Thread(target=self._work, name="audioforge-scorer", daemon=True)
         self._worker.start()
 
@@ -171,6 +174,8 @@ class Scorer:
     def _known_or_new(self, clips: Clips, terms: CallTerms) -> Call:
         if self._closed:
             raise ScoringError("this scorer is closed: make a new one.")
+        if os.getpid() != self._process:
+            raise ScoringError("this scorer was made before a fork and has no worker here: make a new one.")
         call = Call(clips, content_key(clips), terms)
         known = self._caches.get(call.key)
         self._book.count(calls=1)

@@ -1,4 +1,5 @@
 import asyncio
+import os
 import threading
 
 import pytest
@@ -268,6 +269,22 @@ class Cramped(LoudnessEmbedder):
         if len(audio) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return super().frame_embeddings(audio)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_is_told_to_make_its_own_scorer_and_the_parent_goes_on():
+    with scorer(PeakReward()) as engine:
+        clips = gather_clips([tone(0.5)], sample_rate=16_000)  # torch's own threads don't survive a fork
+        child = os.fork()
+        if child == 0:
+            try:
+                engine.judge(clips, CallTerms(timeout_seconds=5))
+            except ScoringError as error:
+                os._exit(7 if "make a new one" in str(error) else 1)
+            os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert engine.judge(clips).total.tolist() == pytest.approx([0.5], abs=1e-3)
 
 
 def test_running_out_of_memory_halves_the_batch_and_those_after_it_and_every_clip_is_scored():
