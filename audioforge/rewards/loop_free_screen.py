@@ -9,19 +9,20 @@ lags in question. What resembles itself there may be a loop or a rhythm: only th
 import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import dct, rfft
 
-HOP_SECONDS = 0.0015
-SMOOTHING = (1.0, 2.0, 3.0, 2.0, 1.0)
-"""Weights of neighbouring hops: a lag that is no multiple of a hop must not hide a repeat."""
+HOP_SECONDS = 0.001
+SMOOTHING = np.exp(-0.5 * (np.arange(-9, 10) / 3.0) ** 2)
+"""Weights of neighbouring hops, a bell of 3 ms: a lag that is no multiple of a hop must not hide a repeat, nor may the
+ripple of a tone, which is faster than hops can follow."""
 COURSE_SECONDS = 0.03
 """Half the span whose mean is the slow course."""
-SUSPECT = 0.45
-"""Envelopes that resemble themselves more may be loops. Of 951 loops with a hundred kinds of change the least had 0.52,
-one in a hundred less than 0.74; five clips of six of a library stay below."""
+SUSPECT = 0.5
+"""Envelopes that resemble themselves more may be loops. Of 1 611 made loops, exact, coded or under another sound, the least
+had 0.53 and exact ones 0.75; seven eighths of a library (by seconds) stay below."""
 LEAST_OVERLAP = 0.04
 """Share of the energy on both sides of a lag; a little less than the samples themselves must have."""
-LEAST_HOPS = 8
+LEAST_HOPS = 32
 
 Envelope = Float[np.ndarray, " hop"]
 
@@ -38,7 +39,8 @@ def may_loop(steps: npt.NDArray[np.float32], sample_rate: int, lags: tuple[float
     hops = len(steps) // size
     if hops < LEAST_HOPS:
         return True
-    energy = np.square(steps[: hops * size]).reshape(hops, size).sum(1).astype(np.float64)
+    pieces = steps[: hops * size].reshape(hops, size)
+    energy = np.einsum("ij,ij->i", pieces, pieces).astype(np.float64)
     seconds = size / sample_rate
     return self_likeness(energy, int(lags[0] / seconds) - 1, int(lags[1] / seconds) + 2, seconds) > SUSPECT
 
@@ -63,11 +65,20 @@ def self_likeness(energy: Envelope, shortest: int, longest: int, seconds: float)
 
 
 def autocorrelation(samples: npt.NDArray[np.floating], longest: int) -> npt.NDArray[np.floating]:
-    """Sums of products at every lag up to ``longest``; those beyond wrap around."""
-    size = next_fast_len(len(samples) + longest, real=True)
+    """Sums of products at every lag up to ``longest`` and half the samples; those beyond wrap around.
+
+    A power spectrum is real and even, so a cosine transform takes it back, at half the cost of a Fourier transform.
+    """
+    size = _transform_size(len(samples) + longest)
     spectrum = rfft(samples, size)
-    product: npt.NDArray[np.floating] = irfft(np.square(spectrum.real) + np.square(spectrum.imag), size)
+    product: npt.NDArray[np.floating] = dct(np.square(spectrum.real) + np.square(spectrum.imag), type=1) / size
     return product
+
+
+def _transform_size(least: int) -> int:
+    """8 to 16 times a power of two: at most an eighth too long, and faster than the nearest product of small primes."""
+    step = 1 << max(0, least.bit_length() - 4)
+    return -(-least // step) * step
 
 
 def _without_course(envelope: Envelope, half: int) -> Envelope:
