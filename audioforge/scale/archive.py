@@ -1,19 +1,19 @@
 """What is to be scored: a folder of clips, or a table (Parquet, CSV, JSON, JSON lines) of files and requests."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.json
-import pyarrow.parquet
+import pyarrow.parquet as pq
 
-AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
-TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl", ".json")
+from audioforge.audio_files import AUDIO_SUFFIXES, audio_files
+from audioforge.data_files import DataError
+from audioforge.row_files import ROW_SUFFIXES, read_rows
+
+TABLE_SUFFIXES = (".parquet", *ROW_SUFFIXES)
 COLUMNS = ("id", "file", "request", "category")
 
 
@@ -52,8 +52,8 @@ def read_archive(source: Path, *, request: str | None = None, category: str | No
     """The clips of an archive, sorted by id, whatever order the folder or table has.
 
     Args:
-        source: Folder (searched in depth for wav, flac, ogg, mp3), or a table with the columns ``file`` and, as wanted,
-            ``id``, ``request``, ``category``; files are relative to the table.
+        source: Folder (searched in depth for wav, flac, ogg, opus, mp3), or a table with the columns ``file`` and, as
+            wanted, ``id``, ``request``, ``category``; files are relative to the table.
         request: For clips without one of their own.
         category: Likewise.
 
@@ -74,24 +74,29 @@ def read_archive(source: Path, *, request: str | None = None, category: str | No
 
 
 def _from_folder(folder: Path) -> list[ArchiveClip]:
-    files = (path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file())
-    return [ArchiveClip(path.relative_to(folder).as_posix(), str(path.resolve())) for path in files]
+    return [ArchiveClip(path.relative_to(folder).as_posix(), str(path.resolve())) for path in audio_files(folder)]
 
 
 def _from_table(path: Path) -> list[ArchiveClip]:
     try:
-        table = _READERS[path.suffix](str(path))
-    except (pa.ArrowException, OSError, ValueError) as error:
+        rows = _parquet_rows(path) if path.suffix == ".parquet" else read_rows(path)
+    except (pa.ArrowException, OSError, DataError) as error:
         raise ArchiveError(f"{path}: can't be read as {path.suffix[1:]}: {error}") from error
-    if "file" not in table.column_names:
-        raise ArchiveError(f'{path}: has no column "file", only {", ".join(table.column_names)}.')
-    columns = [name for name in COLUMNS if name in table.column_names]
-    return list(_rows(path, table.select(columns).to_pylist()))
+    if rows and not any("file" in row for row in rows):
+        raise ArchiveError(f'{path}: has no column "file", only {", ".join(rows[0])}.')
+    return list(_rows(path, rows))
+
+
+def _parquet_rows(path: Path) -> Sequence[Mapping[str, object]]:
+    table = pq.read_table(path)
+    known = [name for name in COLUMNS if name in table.column_names]
+    rows: list[Mapping[str, object]] = table.select(known or table.column_names[:1]).to_pylist()
+    return rows
 
 
 def _rows(path: Path, rows: Sequence[Mapping[str, object]]) -> Iterable[ArchiveClip]:
     for number, row in enumerate(rows):
-        if not row["file"]:
+        if not row.get("file"):
             raise ArchiveError(f"{path}, row {number}: no file is named.")
         file = path.parent / str(row["file"])
         name, request, category = (_text(row.get(key)) for key in ("id", "request", "category"))
@@ -106,24 +111,3 @@ def _refuse_repeated(source: Path, clips: Sequence[ArchiveClip]) -> None:
     repeated = [name for name, count in Counter(own.id for own in clips).items() if count > 1]
     if repeated:
         raise ArchiveError(f"{source}: {len(repeated)} ids repeat, such as {repeated[0]!r}: give each row its own id.")
-
-
-def _read_csv(path: str) -> pa.Table:
-    """All of our columns as text: 007 is a name, not a number."""
-    options = pa.csv.ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.string()))
-    return pa.csv.read_csv(path, convert_options=options)
-
-
-def _read_json(path: str) -> pa.Table:
-    rows = json.loads(Path(path).read_text(encoding="utf-8"))
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError('expected a list of objects, [{"file": …, "request": …}, …]')
-    return pa.Table.from_pylist(rows)
-
-
-_READERS = {
-    ".parquet": pa.parquet.read_table,
-    ".csv": _read_csv,
-    ".jsonl": pa.json.read_json,
-    ".json": _read_json,
-}

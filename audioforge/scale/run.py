@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from audioforge.rewards.combined import CombinedReward
-from audioforge.scale.archive import ArchiveClip
+from audioforge.scale.archive import ArchiveClip, ArchiveError
 from audioforge.scale.shard import PARTS, Shard, cut_shards, score_shard, write_part
 from audioforge.status import Status
 
@@ -59,7 +59,7 @@ def run_archive(
 
     Raises:
         OSError: If ``out`` can't be written.
-        RuntimeError: If the worker left clips out.
+        ArchiveError: If the worker left clips out.
     """
     keys = [own.key(model) for own in clips]
     done = _answered_keys(out)
@@ -69,7 +69,7 @@ def run_archive(
     table = _merged(out, keys)
     missing = len(set(keys)) - len(table)
     if missing:
-        raise RuntimeError(f"{out}: {missing} of {len(clips)} clips have no row: run again to score them.")
+        raise ArchiveError(f"{out}: {missing} of {len(clips)} clips have no row: run again to score them.")
     return _conclude(table, out, scored)
 
 
