@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from audioforge.choices import check_choice
 from audioforge.component_score import ComponentScore, finite_or_none
 from audioforge.generators import load_generator
 from audioforge.generators.base import Generator
@@ -22,6 +23,7 @@ from audioforge.scoring.answers import read_answer
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
 from audioforge.status import ClipStatus, ScoringError, Status
+from audioforge.targets import CATEGORIES
 from reward_models.audio import AudioBatch
 
 TOTAL = "total"
@@ -56,6 +58,9 @@ class Question:
         category: ``drums``, ``instruments``, ``sfx``, ``ambient`` or ``None``.
         seed: Of the rendering; by default one that follows from the request, so answers to it share their noise.
         group: Answers of one group are compared with each other (novelty); ``None`` for an answer on its own.
+
+    Raises:
+        ValueError: For another category: every such answer would be unscored.
     """
 
     answer: str
@@ -63,6 +68,9 @@ class Question:
     category: str | None = None
     seed: int | None = None
     group: str | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("category", self.category, CATEGORIES)
 
     @property
     def rendering_seed(self) -> int:

@@ -99,3 +99,8 @@ def test_an_answer_on_which_a_reward_failed_is_tried_again():
 def test_an_unknown_reward_is_refused_with_the_known_names():
     with pytest.raises(ValueError, match="no reward named 'beauty': give one of total, peak"):
         make_judge().check_name("beauty")
+
+
+def test_a_category_that_there_is_not_is_refused_and_not_left_unscored():
+    with pytest.raises(ValueError, match="category must be one of drums, instruments, sfx, ambient, got 'drum'"):
+        Question(words(1), "a tone", category="drum")
