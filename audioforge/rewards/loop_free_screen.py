@@ -18,8 +18,8 @@ ripple of a tone, which is faster than hops can follow."""
 COURSE_SECONDS = 0.03
 """Half the span whose mean is the slow course."""
 SUSPECT = 0.5
-"""Envelopes that resemble themselves more may be loops. Of 1 611 made loops, exact, coded or under another sound, the least
-had 0.53 and exact ones 0.75; seven eighths of a library (by seconds) stay below."""
+"""Envelopes that resemble themselves more may be loops. Of 1 611 made loops, exact, coded or over another sound, the
+least had 0.53 and exact ones 0.75; seven eighths of a library (by seconds) stay below."""
 LEAST_OVERLAP = 0.04
 """Share of the energy on both sides of a lag; a little less than the samples themselves must have."""
 LEAST_HOPS = 32
