@@ -5,7 +5,7 @@
 For every target that names a tempo, the sketch generator renders its description as it is, and once more with three
 quarters of the tempo, with the same seed; both are judged against the description as it is. Beside them stand a click
 track of the asked tempo and other signals made from nothing. Every clip is judged once; the tables of weights differ
-in what they make of ``technical_head`` alone.
+in what they make of ``technical_head`` alone. Last come the reference clips whose own captions name something technical.
 """
 
 import argparse
@@ -21,6 +21,8 @@ from audioforge.clips import Clips
 from audioforge.exploits.signals import SIGNALS
 from audioforge.generators import load_generator
 from audioforge.proposals import Proposal
+from audioforge.reference_clips import load_reference_clips
+from audioforge.rewards import TechnicalHead
 from audioforge.rewards.base import Reward, RewardResult
 from audioforge.rewards.combined import CombinedReward, guarded
 from audioforge.rewards.technical_head import asked_in
@@ -115,6 +117,13 @@ def totals(audio: AudioBatch, targets: Sequence[Target], reward: CombinedReward)
     return found | {own.name: own.result.score for own in known}
 
 
+def reference_scores(*, tempo: bool) -> torch.Tensor:
+    """Technical scores of the reference clips under their own captions, those that name a tempo or those that don't."""
+    asked = [(own, asked_in(own.caption)) for own in load_reference_clips()]
+    chosen = [own for own, words in asked if not words.nothing and (words.bpm is not None) is tempo]
+    return TechnicalHead()([own.path for own in chosen], [own.caption for own in chosen]).score
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -138,6 +147,12 @@ def main() -> None:
         lost = int((right[name] < 0.9 * right["shipped"]).sum())
         medians = (f"{float(own[name].nan_to_num(0.0).median()):.3f}" for own in list(found.values())[2:])
         print(f"| {name} | {lost} |", " | ".join(medians), "|")
+    for noun, score in (
+        ("a tempo", reference_scores(tempo=True)),
+        ("an adjective alone", reference_scores(tempo=False)),
+    ):
+        low = ", ".join(f"{float((score < bound).float().mean()):.2f} under {bound:g}" for bound in (0.1, 0.2))
+        print(f"\nreference captions with {noun}: {len(score)}, median score {float(score.median()):.3f}, {low}")
 
 
 if __name__ == "__main__":
