@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from audioforge.cli.local_server import address_of, bind_port, is_loopback, serve_until_interrupted
+from audioforge.cli.local_server import address_of, is_loopback, serve_until_interrupted
 from audioforge.cli.outputs import require_folder
+from audioforge.ports import bind_port
 
 
 def dashboard(

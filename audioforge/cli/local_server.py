@@ -16,28 +16,6 @@ def is_loopback(host: str) -> bool:
     return host in LOOPBACK
 
 
-def bind_port(host: str, port: int) -> socket.socket:
-    """Takes the port, so that a busy one is found out before any work and before anybody is told its address.
-
-    Args:
-        host: Address to listen on.
-        port: Port; 0 for any that is free.
-
-    Raises:
-        ValueError: If it isn't to be had.
-    """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise ValueError(
-            f"can't listen on {host}, port {port} ({error.strerror}): choose another --port (0 for any), or --host."
-        ) from error
-    return listener
-
-
 def address_of(listener: socket.socket, host: str) -> str:
     """How a browser on this machine calls it."""
     name = f"[{host}]" if ":" in host else host

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import typer
 
-from audioforge.cli.local_server import address_of, bind_port, is_loopback, serve_until_interrupted
+from audioforge.cli.local_server import address_of, is_loopback, serve_until_interrupted
+from audioforge.ports import bind_port
 from audioforge.scoring import Scorer
 from audioforge.scoring.category_guess import category_guesser
 from audioforge.scoring.presets import build_reward, find_preset

@@ -13,6 +13,7 @@ import uvicorn
 from audioforge.policies.app import make_app
 from audioforge.policies.batching import BatchingSampler
 from audioforge.policies.sampling import PolicyModel
+from audioforge.ports import PortError, bind_port
 from reward_models.checkpoints import checkpoint_path
 
 LOOPBACK = "127.0.0.1"
@@ -69,16 +70,10 @@ def serve_policy(folder: str | Path | None = None, *, port: int = 0, max_batch: 
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
-    except OSError as error:
-        listener.close()
-        raise PolicyServerError(
-            f"port {port} on {LOOPBACK} is not free ({error}): name another, or 0 for any."
-        ) from error
-    return listener
+        return bind_port(LOOPBACK, port)
+    except PortError as error:
+        raise PolicyServerError(str(error)) from error
 
 
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:

@@ -7,8 +7,9 @@ import uvicorn
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from audioforge.cli.local_server import address_of, bind_port, is_loopback, serve_until_interrupted
+from audioforge.cli.local_server import address_of, is_loopback, serve_until_interrupted
 from audioforge.cli.main import app
+from audioforge.ports import bind_port
 from audioforge.rollouts import write_rollouts
 from tests.rollout_makers import malformed
 from tests.unit.test_audioforge_audition_clip_list import put_tone
@@ -32,7 +33,7 @@ def test_a_busy_port_is_told_with_the_mend_before_any_address(tmp_path, busy_por
     result = CliRunner().invoke(app, [command, *words[command], "--port", busy_port])
     assert isinstance(result.exception, ValueError)
     assert f"can't listen on 127.0.0.1, port {busy_port} (Address already in use)" in str(result.exception)
-    assert "choose another --port" in str(result.exception)
+    assert "choose another port (0 for any)" in str(result.exception)
     assert "http://" not in result.output
 
 
