@@ -1,7 +1,7 @@
 """A real Chromium for pages; without one these tests are skipped."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,3 +27,25 @@ def chromium() -> Iterator[object]:
             pytest.skip(f"{found} doesn't start on this machine: {str(error).splitlines()[0]}")
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def watched(chromium) -> Iterator[Callable]:
+    """Opens pages, each as a browser of its own; none may end with an error, and a file may ask no network."""
+    problems: list[str] = []
+    pages = []
+
+    def open_page(address: str, width: int = 1300, scheme: str = "light"):
+        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        if address.startswith("file:"):
+            page.on("request", lambda asked: problems.append(asked.url) if asked.url.startswith("http") else None)
+        page.goto(address)
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert problems == []

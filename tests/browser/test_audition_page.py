@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import uvicorn
@@ -52,26 +52,16 @@ def some_clips(folder) -> list[AuditionClip]:
 
 
 @pytest.fixture
-def opened(chromium) -> Iterator[object]:
-    """Opens an address as one rater's own browser; no page may end with an error."""
-    problems: list[str] = []
-    contexts = []
+def opened(watched) -> Callable:
+    """Opens an address as one rater's own browser."""
 
     def open_page(address: str, rater: str, width: int = 1300, scheme: str = "light"):
-        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        page = context.new_page()
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(address)
+        page = watched(address, width, scheme)
         page.locator("#rater").fill(rater)
         page.keyboard.press("Enter")
-        contexts.append(context)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert problems == []
+    return open_page
 
 
 def hear_and_press(page, key: str) -> None:

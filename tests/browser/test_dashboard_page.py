@@ -1,7 +1,5 @@
 """The dashboard in a real browser: it fits, it is accessible, it plays, it follows."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from audioforge.dashboard.app import make_dashboard_app
@@ -20,26 +18,6 @@ def dashboard(tmp_path_factory):
     sources = [make_run(folder / "first"), make_run(folder / "second", groups=3)]
     (folder / "dashboard.html").write_text(render_dashboard(read_runs(sources)), encoding="utf-8")
     return folder / "dashboard.html"
-
-
-@pytest.fixture
-def watched(chromium) -> Iterator[object]:
-    """Opens pages; none may end with an error."""
-    problems: list[str] = []
-    pages = []
-
-    def open_page(address: str, width: int = 1300, scheme: str = "light"):
-        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(address)
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert problems == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1300, "dark"), (400, "light")])
