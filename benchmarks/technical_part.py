@@ -5,7 +5,7 @@
 For every target that names a tempo, the sketch generator renders its description as it is, and once more with three
 quarters of the tempo, with the same seed; both are judged against the description as it is. Beside them stand a click
 track of the asked tempo and other signals made from nothing. Every clip is judged once; the tables of weights differ
-in what they make of ``technical_head`` alone. Last come the reference clips whose own captions name something technical.
+in what they make of ``technical_head`` alone. Last come reference clips whose captions name something technical.
 """
 
 import argparse
@@ -147,10 +147,8 @@ def main() -> None:
         lost = int((right[name] < 0.9 * right["shipped"]).sum())
         medians = (f"{float(own[name].nan_to_num(0.0).median()):.3f}" for own in list(found.values())[2:])
         print(f"| {name} | {lost} |", " | ".join(medians), "|")
-    for noun, score in (
-        ("a tempo", reference_scores(tempo=True)),
-        ("an adjective alone", reference_scores(tempo=False)),
-    ):
+    for noun, tempo in (("a tempo", True), ("an adjective alone", False)):
+        score = reference_scores(tempo=tempo)
         low = ", ".join(f"{float((score < bound).float().mean()):.2f} under {bound:g}" for bound in (0.1, 0.2))
         print(f"\nreference captions with {noun}: {len(score)}, median score {float(score.median()):.3f}, {low}")
 
