@@ -30,8 +30,8 @@ cosine says how well they match. It needs no hub and no network.
   rounds (22, 15, 15 + 17 and 75 minutes), each starting from the weights of the one before, with more data, other
   settings and a fresh learning rate; shipped is the plain average of the third and the fourth round's weights. Captions
   were read by full MiniLM throughout, labels, families, poles and tempi since the third round by the encoder that ships
-  (refitting the projection on its sentences alone gained nothing). The command does the same work in one round with the
-  shipped encoder: it makes the same kind of model, not the same weights. All its stages have been run on synthetic
+  (refitting the projection on its sentences alone gained nothing). The command does the same work in two rounds with
+  the shipped encoder: it makes the same kind of model, not the same weights. All its stages have been run on synthetic
   sounds (`--smoke`) and on 150 real clips for half a minute, not at full length.
 * **Learned from another model:** besides captions, the audio tower learned to foretell the vectors of `aisfx`
   (CC-BY 4.0, Alison B. Ma and Alexander Lerch) for the recordings of the manifest. None of its weights are in here, but
