@@ -55,7 +55,10 @@ def run_benchmark(systems: Sequence[str], out: Path, options: BenchmarkOptions) 
         reference_files(options.reference)  # a folder without clips is told before the work
     require_folder(out)
     judges = Judges.load(options.preset, options.device)
-    with ClipCache(options.cache or out / CACHE_FILE) as cache, progress_bar("clips", len(pairing.clips)) as advance:
+    with (
+        ClipCache(options.cache or out / CACHE_FILE) as cache,
+        progress_bar("clips", len(pairing.clips), kept=True) as advance,
+    ):
         clips = judge_clips(pairing.clips, judges, cache, on_judged=advance)
     report = report_of(clips, pairing, judges, _references(options.reference, judges))
     paths = {(own.system, own.request.id, own.seed): own.path for own in pairing.clips}

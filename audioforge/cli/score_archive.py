@@ -68,7 +68,7 @@ def _check_requests(archive: Path, clips: Sequence[ArchiveClip]) -> None:
 
 def _shown(worker: Worker) -> Worker:
     def work(shards: Sequence[Shard], model: str) -> Iterator[int]:
-        with progress_bar("clips", sum(len(shard.clips) for shard in shards)) as advance:
+        with progress_bar("clips", sum(len(shard.clips) for shard in shards), kept=True) as advance:
             for count in worker(shards, model):
                 advance(count)
                 yield count
