@@ -54,15 +54,15 @@ def load_config(folder: Path) -> dict[str, object]:
     return config
 
 
-def load_weights(folder: Path) -> dict[str, Tensor]:
+def load_weights(folder: Path, file: str = "model.safetensors") -> dict[str, Tensor]:
     """The checkpoint's tensors, on the CPU, in the precision they were stored in.
 
     Raises:
-        CheckpointError: If ``model.safetensors`` is missing or damaged.
+        CheckpointError: If the file is missing or damaged.
     """
-    path = folder / "model.safetensors"
+    path = folder / file
     if not path.is_file():
-        raise CheckpointError(f"{folder} has no model.safetensors: restore the checkpoint, or train it again.")
+        raise CheckpointError(f"{folder} has no {file}: restore the checkpoint, or train it again.")
     try:
         weights: Mapping[str, Tensor] = load_file(str(path))
     except (SafetensorError, OSError) as error:

@@ -1,7 +1,8 @@
 """Trains ``fidelity``, the embedder that hears damage.
 
     python training/draw_pictures.py --clips DIR --out pictures.safetensors
-    python training/fit_fidelity.py --pictures pictures.safetensors --out checkpoints/fidelity
+    python training/fit_fidelity.py --pictures pictures.safetensors --out first
+    python training/fit_fidelity.py --pictures more.safetensors --start first --beside first --out checkpoints/fidelity
 
 A small CNN looks at log-mel pictures (and statistics of finer views) of clean passages, of their copies under graded
 degradations and of garbage, and learns three things at once: how large the damage is (log dB, Huber), which copy of
@@ -13,6 +14,7 @@ Left out: kinds in ``HELD_OUT_KINDS``, garbage in ``HELD_OUT_GARBAGE`` and all h
 
 import argparse
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +29,7 @@ from torch.utils.data import DataLoader, Dataset
 from typing_extensions import override
 
 from reward_models.checkpoints import load_config, load_weights
-from reward_models.embedders.fidelity import DIM, FORMAT, FRONT_END, FidelityNetwork
+from reward_models.embedders.fidelity import DIM, FILES, FORMAT, FRONT_END, FidelityNetwork
 from training.quality.order import worse
 from training.quality.pictures import Pictures, joined, load_pictures
 
@@ -163,16 +165,26 @@ def stages_of(folder: Path) -> dict[str, Tensor]:
     return {name.removeprefix("stages."): own.float() for name, own in weights.items() if name.startswith("stages.")}
 
 
-def save(network: FidelityNetwork, folder: Path, training: dict[str, object]) -> None:
-    """Writes ``config.json`` and ``model.safetensors`` (half precision)."""
+def save(network: FidelityNetwork, folder: Path, training: dict[str, object], beside: Path | None) -> None:
+    """Writes ``config.json`` and ``model.safetensors`` (half precision); ``beside`` another, it is the second."""
     folder.mkdir(parents=True, exist_ok=True)
     # Vectors stay whole: running variances of small features would vanish in half precision.
     weights = {
         name: (tensor.half() if tensor.ndim > 1 else tensor).contiguous()
         for name, tensor in network.state_dict().items()
     }
-    save_file(weights, str(folder / "model.safetensors"))
-    config = {"model_type": "fidelity", "format": FORMAT, "dim": DIM, "training": training}
+    trainings = [training]
+    if beside is not None:
+        trainings.insert(0, load_config(beside)["training"])
+        shutil.copyfile(beside / FILES[0], folder / FILES[0])
+    save_file(weights, str(folder / FILES[len(trainings) - 1]))
+    config = {
+        "model_type": "fidelity",
+        "format": FORMAT,
+        "dim": DIM,
+        "networks": len(trainings),
+        "training": trainings if beside else training,
+    }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
@@ -181,6 +193,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=Path, nargs="+", required=True, help="files of training/draw_pictures.py")
     parser.add_argument("--start", type=Path, help="a checkpoint whose convolutions to go on from")
+    parser.add_argument("--beside", type=Path, help="a checkpoint of one network that the new one is put beside")
     parser.add_argument("--out", type=Path, default=Path("checkpoints/fidelity"))
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=12, help="passages in a step")
@@ -200,7 +213,7 @@ def main() -> None:
     training = {key: value for key, value in vars(flags).items() if key in ("epochs", "batch", "rate", "seed")}
     training["examples"] = len(pictures.labels)
     training["start"] = None if flags.start is None else load_config(flags.start)["training"]
-    save(network, flags.out, training)
+    save(network, flags.out, training, flags.beside)
 
 
 if __name__ == "__main__":

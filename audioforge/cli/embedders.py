@@ -22,7 +22,7 @@ class _Entry:
 _ENTRIES = (
     _Entry("mini", 32_000, 256, "Apache-2.0", "text–audio matching without a hub or a GPU; style and novelty"),
     _Entry("aisfx", 44_100, 512, "CC-BY-4.0", "effects and everyday sounds; set metrics; a second judge (no text)"),
-    _Entry("fidelity", 32_000, 192, "Apache-2.0", "damage of any kind; what the quality head stands on (no text)"),
+    _Entry("fidelity", 32_000, 384, "Apache-2.0", "damage of any kind; what the quality head stands on (no text)"),
     _Entry("musicnn", 16_000, 200, "ISC", "music; set metrics; a second judge (no text)"),
     _Entry("vggish", 16_000, 128, "Apache-2.0", "distances as older papers give them (no text)"),
     _Entry("pann", 32_000, 2_048, "CC-BY-4.0", "general sound; set metrics (no text)"),

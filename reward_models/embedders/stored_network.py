@@ -29,16 +29,14 @@ def expect_config(folder: Path, expected: Mapping[str, object], script: str) -> 
         )
 
 
-def with_weights(network: Network, folder: Path, script: str) -> Network:
-    """The network with the checkpoint's weights, in float32 whatever they are stored in.
+def with_weights(network: Network, folder: Path, script: str, *, file: str = "model.safetensors") -> Network:
+    """The network with the weights of a checkpoint's file, in float32 whatever they are stored in.
 
     Raises:
         CheckpointError: If the weights are missing, damaged or of another shape.
     """
     try:
-        network.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder).items()})
+        network.load_state_dict({name: tensor.float() for name, tensor in load_weights(folder, file).items()})
     except RuntimeError as error:
-        raise CheckpointError(
-            f"{folder / 'model.safetensors'} doesn't fit the network ({error}): remake it with {script}."
-        ) from error
+        raise CheckpointError(f"{folder / file} doesn't fit the network ({error}): remake it with {script}.") from error
     return network

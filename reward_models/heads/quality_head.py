@@ -35,6 +35,7 @@ class QualityHeadConfig:
         data: What it was trained and calibrated on, in words.
         version: Names this fit.
         format: ``quality-head-1``.
+        parts: Vectors that an embedding is made of; see ``Ensemble``.
     """
 
     embedder: str
@@ -46,6 +47,7 @@ class QualityHeadConfig:
     data: str
     version: str
     format: str = FORMAT
+    parts: int = 1
 
 
 class QualityHeadModel:
@@ -72,7 +74,7 @@ class QualityHeadModel:
         """
         with built_from(folder):
             config = _config(load_config(folder), folder)
-            ensemble = Ensemble(config.dim, config.hidden, config.members)
+            ensemble = Ensemble(config.dim, config.hidden, config.members, config.parts)
             _load_state(ensemble, config, folder)
             return cls(ensemble, config, fingerprint(folder), folder)
 

@@ -22,7 +22,7 @@ def clips(*seconds):
 def test_vectors_are_unit_repeatable_and_independent_of_the_batch(embedder):
     audio = AudioBatch.from_arrays(clips(0.4, 3.0, 5.0), 32_000)
     together = embedder.embed_audio(audio)
-    assert together.shape == (3, DIM)
+    assert together.shape == (3, 2 * DIM)
     torch.testing.assert_close(together.norm(dim=1), torch.ones(3))
     alone = torch.cat([embedder.embed_audio(audio.select([index])) for index in range(3)])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
@@ -44,11 +44,27 @@ def test_statistics_are_those_of_each_region_of_frequency():
 
 def test_a_checkpoint_of_another_form_says_how_to_remake_it(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"format": "fidelity-0"}))
-    with pytest.raises(CheckpointError, match=r"not of format 'fidelity-3': remake it with training/fit_fidelity.py"):
+    with pytest.raises(CheckpointError, match=r"not of format 'fidelity-4': remake it with training/fit_fidelity.py"):
         FidelityEmbedder.load(tmp_path)
-    (tmp_path / "config.json").write_text(json.dumps({"format": FORMAT}))
+    (tmp_path / "config.json").write_text(json.dumps({"format": FORMAT, "networks": 1}))
     weights = FidelityNetwork().state_dict()
     weights.pop("project.1.bias")
     save_file(weights, str(tmp_path / "model.safetensors"))
     with pytest.raises(CheckpointError, match=r"doesn't fit the network"):
+        FidelityEmbedder.load(tmp_path)
+
+
+def test_two_networks_look_at_the_same_clip_one_after_the_other(tmp_path):
+    torch.manual_seed(0)
+    for file in ("model.safetensors", "second.safetensors"):
+        save_file(dict(FidelityNetwork().state_dict()), str(tmp_path / file))
+    audio = AudioBatch.from_arrays(clips(1.0), 32_000)
+    vectors = {}
+    for networks in (1, 2):
+        (tmp_path / "config.json").write_text(json.dumps({"format": FORMAT, "networks": networks}))
+        vectors[networks] = FidelityEmbedder.load(tmp_path).embed_audio(audio)
+    first = torch.nn.functional.normalize(vectors[2][:, :DIM], dim=1)
+    torch.testing.assert_close(first, vectors[1])
+    (tmp_path / "second.safetensors").unlink()
+    with pytest.raises(CheckpointError, match=r"no second.safetensors"):
         FidelityEmbedder.load(tmp_path)

@@ -41,7 +41,8 @@ on {train_passages} clean passages of at most 3 s ({train_examples} examples wit
 "Clean wins": how often the clean passage is predicted better than its degraded copy (chance 0.5), over all copies and
 over those with at least {audible:g} dB of damage. "Rank correlation": Spearman of prediction and severity along a
 ladder of the clean passage and four severities, mean over passages (chance 0). Kinds in **bold** were in no training
-example of this head or, where the embedder is `fidelity`, of its embedder.
+example of this head or, where the embedder is `fidelity`, of its embedder. Some are relatives of kinds that the
+embedder practised on: see its card.
 
 | kind | ladders | clean wins | clean wins, audible | rank correlation |
 |---|---|---|---|---|
@@ -97,6 +98,7 @@ def write_checkpoint(folder: Path, ensemble: Ensemble, embedder: Embedder, evide
         dim=embedder.dim,
         hidden=ensemble.weight_in.shape[2],
         members=ensemble.weight_in.shape[0],
+        parts=ensemble.parts,
         knots=calibration_knots(predicted, test.clean),
         data=f"held-out groups: {int(test.clean.sum())} clean passages and their degraded copies, half the weight each",
         version=f"{embedder.name}-{datetime.now(UTC):%Y%m%d}-{evidence.seed}",
