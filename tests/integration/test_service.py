@@ -303,6 +303,32 @@ def test_a_request_past_its_deadline_is_answered_and_its_clips_are_dropped():
     assert (reward.batches, engine.stats.cancelled) == ([1], 1)
 
 
+def test_a_caller_who_leaves_in_the_middle_of_a_body_costs_a_place_no_longer_than_that():
+    with scorer() as engine, served(engine, ServiceSettings(max_requests=1)) as url:
+        address = url.removeprefix("http://").split(":")
+        with socket.create_connection((address[0], int(address[1]))) as caller:
+            head = (
+                "POST /v1/score HTTP/1.1",
+                "Host: x",
+                "Content-Type: application/json",
+                "Content-Length: 1000",
+                "",
+                "{",
+            )
+            caller.sendall("\r\n".join(head).encode())
+            wait_until(lambda: httpx.get(f"{url}/readyz").status_code == 503)
+        wait_until(lambda: httpx.get(f"{url}/readyz").status_code == 200)
+        assert 'audioforge_requests_total{http_status="400"} 1.0' in httpx.get(f"{url}/metrics").text
+
+
+def wait_until(holds) -> None:
+    for _ in range(1_000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came true")
+
+
 def test_an_error_of_ours_is_a_500_with_the_request_id_and_nothing_of_its_inside():
     def broken(requests):
         raise RuntimeError("inside")
