@@ -20,7 +20,7 @@ from audioforge.env.backends import Backends, build_backends
 from audioforge.env.chat import chat_for
 from audioforge.env.config import TINY, AudioForgeEnvConfig, default_config, default_server
 from audioforge.env.curriculum import Curriculum
-from audioforge.env.evaluation import disagreement, evaluate_policy, parting
+from audioforge.env.evaluation import disagreement, evaluate_policy, metrics_table, parting
 from audioforge.env.evaluation_log import earlier_evaluations, note_evaluation
 from audioforge.env.groups import scored_group, spread
 from audioforge.env.guarded import GuardedEnv
@@ -263,9 +263,9 @@ class AudioForgeEnv(GuardedEnv):
             start_time=started,
             end_time=time.time(),
             generation_parameters={"temperature": self.config.temperature, "n": self.config.group_size},
-            verbose=self.evaluate_mode,
+            verbose=False,  # its table gives every mean a standard error of 0
         )
-        logger.info("evaluation: %s", {name: round(value, 4) for name, value in evaluation.metrics.items()})
+        logger.info("evaluation:\n%s", metrics_table(evaluation.metrics))
         metrics = {f"eval/{name}": value for name, value in evaluation.metrics.items()}
         # On the axis of the groups, since one axis for two clocks would put evaluations beside the wrong groups.
         self.tracker.metrics(self.schedule.next_number, metrics | {"eval/trainer_step": float(self.curr_step)})

@@ -74,6 +74,20 @@ def disagreement(now: Mapping[str, float]) -> str | None:
     return f"the reward and the judge that is not trained on rank these clips in opposite order (Spearman {value:.2f})."
 
 
+def metrics_table(metrics: Mapping[str, float]) -> str:
+    """One line a number, with its interval where it has one."""
+    ends = ("/low", "/high")
+    names = [name for name in metrics if not name.endswith(ends)]
+    width = max(map(len, names), default=0)
+    return "\n".join(f"  {name:<{width}}  {metrics[name]:.3f}{_ends(metrics, name)}" for name in names)
+
+
+def _ends(metrics: Mapping[str, float], name: str) -> str:
+    if f"{name}/low" not in metrics:
+        return ""
+    return f" [{metrics[f'{name}/low']:.3f}, {metrics[f'{name}/high']:.3f}]"
+
+
 def taking_turns(targets: Sequence[Target]) -> list[Target]:
     """One of each category, then the next of each, so that a prefix is balanced."""
     seen: defaultdict[str, int] = defaultdict(int)

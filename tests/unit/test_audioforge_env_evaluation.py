@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from audioforge.env.evaluation import _metrics, disagreement, parting, taking_turns
+from audioforge.env.evaluation import _metrics, disagreement, metrics_table, parting, taking_turns
 from audioforge.env.evaluation_log import FILE, earlier_evaluations, note_evaluation
 from audioforge.env.second_judge import SecondJudge, agreement
 from audioforge.metrics.student_interval import student_interval
@@ -65,6 +65,11 @@ def test_answers_to_one_target_are_one_unit_of_the_interval():
     assert (metrics["reward/low"], metrics["reward/high"]) == pytest.approx((low, high))
     assert (metrics["second_judge/low"], metrics["second_judge/high"]) == pytest.approx((low, high))
     assert "reward/low" not in _metrics(records[:8], seed=0)
+
+
+def test_the_table_gives_an_interval_where_there_is_one():
+    table = metrics_table({"reward": 0.4, "targets": 8.0, "reward/low": 0.25, "reward/high": 0.55})
+    assert table.splitlines() == ["  reward   0.400 [0.250, 0.550]", "  targets  8.000"]
 
 
 def test_a_prefix_of_the_targets_is_balanced():
