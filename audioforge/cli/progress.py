@@ -1,4 +1,4 @@
-"""A bar for long work: on stderr, so that it never mixes with what a command prints."""
+"""A bar for long work: on a terminal's stderr while it lasts, so that it never mixes with what a command prints."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ def progress_bar(noun: str, total: int, *, kept: bool = False) -> Iterator[Calla
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=Console(stderr=True)) as progress:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task(noun, total=total)
             yield lambda count: progress.advance(task, count)
     except KeyboardInterrupt:
