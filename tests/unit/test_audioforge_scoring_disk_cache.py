@@ -12,6 +12,7 @@ from audioforge.rewards.scores import Scores
 from audioforge.rewards.weights import RewardWeights
 from audioforge.scoring import Scorer, disk_cache
 from audioforge.scoring.disk_cache import DiskScores
+from audioforge.scoring.model_fingerprint import probe_clips
 from audioforge.scoring.stored_scores import scores_from_bytes, scores_to_bytes
 from audioforge.status import OK, ClipStatus, Status
 from tests.stand_ins import PeakReward, tone
@@ -56,7 +57,7 @@ def test_scores_outlive_the_scorer_and_carry_its_models(tmp_path):
         three.score([tone(0.3), tone(0.0)], sample_rate=16_000)
     assert torch.equal(before.total.nan_to_num(-1), after.total.nan_to_num(-1))
     assert (after.status, after.provenance) == (before.status, before.provenance)
-    probe = 4  # the clips that tell a reward's fingerprint
+    probe = len(probe_clips())  # the clips that tell a reward's fingerprint
     assert (first.batches, second.batches, other.batches) == ([probe, 2], [probe], [probe, 2])
     assert (two.stats.cache_hits, two.stats.disk_hits) == (1, 1)
 
