@@ -75,6 +75,7 @@ def run_optimise(options: OptimiseOptions) -> int:
         },
     )
     space = search_space(generator.parameters, subject.template, subject.targets, most_steps=options.most_steps)
+    _announce(plan, subject, generator.name)
     with Scorer(reward) as scorer:
         studio = Studio(generator, scorer)
         found = optimise(subject, space, studio, plan, storage=options.storage, progress=_say)
@@ -82,6 +83,15 @@ def run_optimise(options: OptimiseOptions) -> int:
     _print_recommendation(found)
     typer.echo(f"{found.spent} of {options.budget} {options.unit} spent. Look at {page}")
     return 0 if options.write_preset is None else _write(found, generator.name, options.write_preset)
+
+
+def _announce(plan: Plan, subject: Subject, generator: str) -> None:
+    """A search takes minutes before its first line."""
+    budget = plan.budget
+    typer.echo(
+        f"{subject.name}: {budget.search} {budget.unit} to search with, {plan.clips_for(subject)} clips a trial, "
+        f"{budget.shortlist} to choose, {budget.measure} to measure, rendered by {generator}."
+    )
 
 
 def _subject(options: OptimiseOptions) -> Subject:
