@@ -29,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs/example_report"))
     parser.add_argument("--clips", type=Path, default=Path("artifacts/example_clips"))
-    parser.add_argument("--embed-clips", type=int, default=24, help="clips inside the page")
+    parser.add_argument("--embed-clips", type=int, default=8, help="clips inside the page")
     arguments = parser.parse_args()
     manifest = _render(arguments.clips)
     options = BenchmarkOptions(
