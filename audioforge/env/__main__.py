@@ -8,6 +8,7 @@ command line or a configuration file says otherwise.
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 
 from audioforge.env.environment import AudioForgeEnv, EnvironmentFailureError
@@ -67,6 +68,8 @@ def set_up_process() -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for message in ("Trainer requested to ignore max length", "You are using a local Base URL"):
+        warnings.filterwarnings("ignore", message=message)  # of Atropos; nothing to be done about either here
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("atroposlib", "atroposlib.envs.base", "httpx", "openai", "aiohttp.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
