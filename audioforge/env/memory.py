@@ -7,7 +7,7 @@ arena, in pieces, and grows it where none of them fits: resident memory creeps u
 import ctypes
 
 EVERY = 16
-"""Groups between two trims; one takes a few milliseconds."""
+"""Groups between two trims; one takes some tens of milliseconds."""
 
 
 def trim_memory() -> bool:
