@@ -54,11 +54,12 @@ class Known(Reward):
 
 
 def tables() -> dict[str, RewardWeights]:
-    """The shipped table, and what might take its place."""
+    """The shipped table, the same without the technical part, and others that count it more or less."""
     shipped = load_reward_weights()
-    found = {"shipped": shipped}
-    found |= {f"weight {share:g}": with_weight(shipped, share) for share in (0.1, 0.2)}
-    found |= {f"gate {gate:g}": replace(shipped, gates={**shipped.gates, NAME: gate}) for gate in (0.1, 0.2)}
+    without = replace(shipped, gates={name: gate for name, gate in shipped.gates.items() if name != NAME})
+    found = {"shipped": shipped, "without": without}
+    found |= {f"weight {share:g}": with_weight(without, share) for share in (0.1, 0.2)}
+    found |= {f"gate {gate:g}": replace(without, gates={**without.gates, NAME: gate}) for gate in (0.1, 0.2)}
     return found
 
 

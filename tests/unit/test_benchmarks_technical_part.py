@@ -27,5 +27,5 @@ def test_the_tables_differ_in_the_technical_part_alone():
     found = tables()
     assert found["shipped"] == load_reward_weights()
     assert {name: own.gates.get("technical_head") for name, own in found.items()} == {
-        "shipped": None, "weight 0.1": None, "weight 0.2": None, "gate 0.1": 0.1, "gate 0.2": 0.2
+        "shipped": 0.1, "without": None, "weight 0.1": None, "weight 0.2": None, "gate 0.1": 0.1, "gate 0.2": 0.2
     }  # fmt: skip
