@@ -145,7 +145,7 @@ def main() -> None:
     print("\n| table | right clips that lose over a tenth |", *(f" {name}, median |" for name in list(found)[2:]))
     print("|---|---|" + "---|" * (len(found) - 2))
     for name in tables():
-        lost = int((right[name] < 0.9 * right["shipped"]).sum())
+        lost = int((right[name] < 0.9 * right["without"]).sum())
         medians = (f"{float(own[name].nan_to_num(0.0).median()):.3f}" for own in list(found.values())[2:])
         print(f"| {name} | {lost} |", " | ".join(medians), "|")
     for noun, tempo in (("a tempo", True), ("an adjective alone", False)):
