@@ -10,12 +10,13 @@ from rich.table import Table
 from audioforge.cli.outputs import require_folder
 from audioforge.generators import load_generator
 from audioforge.optimise.budget import UNITS, Budget, Unit
-from audioforge.optimise.optimiser import Candidate, Optimisation, Plan, optimise
+from audioforge.optimise.optimiser import Optimisation, Plan, optimise
 from audioforge.optimise.page import write_optimisation
 from audioforge.optimise.presets import check_objective, recommended_preset, write_preset
 from audioforge.optimise.search import Trial
 from audioforge.optimise.search_space import search_space
 from audioforge.optimise.settings import preset_settings
+from audioforge.optimise.stages import Candidate
 from audioforge.optimise.storage import OptimiseError, require_optuna
 from audioforge.optimise.studio import Studio
 from audioforge.optimise.subject import Subject, category_subject, target_subject

@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from audioforge.optimise.charts import levels, scatter
 from audioforge.optimise.effects import Effect, parameter_effects
 from audioforge.optimise.measured import Measured
-from audioforge.optimise.optimiser import Candidate, Optimisation
+from audioforge.optimise.optimiser import Optimisation
+from audioforge.optimise.stages import Candidate
 
 PAGE, RECOMMENDATION, TRIALS = "optimise.html", "recommendation.json", "trials.jsonl"
 
