@@ -11,7 +11,6 @@ mapped apart; *resident* is what the system sees. ``--keep-freed`` leaves out th
 import argparse
 import asyncio
 import ctypes
-import gc
 import os
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def show(groups: int) -> None:
     counted = ask()
     resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     numbers = [own / 2**20 for own in (resident, counted.uordblks, counted.fordblks)]
-    print(f"| {groups} | {' | '.join(f'{own:.0f}' for own in numbers)} | {len(gc.get_objects())} |", flush=True)
+    print(f"| {groups} | {' | '.join(f'{own:.0f}' for own in numbers)} |", flush=True)
 
 
 async def work(judge: GroupJudge, schedule: Schedule, groups: int, *, trims: bool) -> None:
@@ -65,7 +64,7 @@ async def run(groups: int, *, trims: bool) -> None:
     """Load the embedded preset and work on several groups at once."""
     backends = build_backends(default_config())
     schedule = Schedule(load_targets(split="train"), seed=0)
-    print("| groups | resident, MiB | in use, MiB | freed, kept, MiB | Python objects |\n|---|---|---|---|---|")
+    print("| groups | resident, MiB | in use, MiB | freed, kept, MiB |\n|---|---|---|---|")
     show(0)
     await asyncio.gather(*(work(backends.judge, schedule, groups, trims=trims) for _ in range(AT_ONCE)))
     show(groups)
