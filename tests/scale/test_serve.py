@@ -1,5 +1,6 @@
 """A real Ray Serve deployment answers as the service does."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from audioforge.scoring.presets import build_reward
 
 ray = pytest.importorskip("ray", reason="Ray isn't installed: pip install -e '.[scale]'")
 
-from ray import serve  # noqa: E402
+with warnings.catch_warnings():  # Ray Serve's use of pydantic, while it is imported
+    warnings.simplefilter("ignore")
+    from ray import serve
 
 from audioforge.scale.serve import deployment  # noqa: E402
 from audioforge.service.client import AudioForgeClient  # noqa: E402
