@@ -59,7 +59,7 @@ class ClapEmbedder(TextAudioEmbedder):
         self.device = torch.device(device)
         self.fingerprint = clap_fingerprint(parts, fill=fill, precision=precision)
         self.calibration = find_calibration(parts.folder, self.fingerprint)
-        self.logit_scale = float(model.logit_scale_a.exp())
+        self.logit_scale = float(model.logit_scale_a.detach().exp())
         audio = AudioTower(LogMel(parts.front_end), model.audio_model, model.audio_projection, precision)
         self.audio_tower = audio.to(self.device).eval()
         self.text_tower = TextTower(model.text_model, model.text_projection, parts.tokenizer).to(self.device).eval()
