@@ -17,6 +17,7 @@ from audioforge.choices import check_choice
 from audioforge.component_score import ComponentScore, finite_or_none
 from audioforge.generators import load_generator
 from audioforge.generators.base import Generator
+from audioforge.generators.rendering import render_each
 from audioforge.proposals import Proposal
 from audioforge.rewards.scores import Scores
 from audioforge.scoring.answers import read_answer
@@ -198,7 +199,9 @@ class AnswerJudge:
         readings = [read_answer(question.answer, self.generator.parameters) for question in batch]
         judgements = [Judgement(reading.status, reading.proposal) for reading in readings]
         proposals = {row: r.proposal for row, r in enumerate(readings) if r.proposal is not None}
-        rendered = self._rendered([(p, batch[row].rendering_seed) for row, p in proposals.items()])
+        with self._rendering:
+            seeds = [batch[row].rendering_seed for row in proposals]
+            rendered = render_each(self.generator, list(proposals.values()), seeds)
         clips: dict[int, AudioBatch] = {}
         for row, clip in zip(proposals, rendered, strict=True):
             if isinstance(clip, ClipStatus):
@@ -210,19 +213,6 @@ class AnswerJudge:
             for place, row in enumerate(clips):
                 judgements[row] = _scored(judgements[row], scores, place)
         return judgements
-
-    def _rendered(self, asked: Sequence[tuple[Proposal, int]]) -> list[AudioBatch | ClipStatus]:
-        """Each proposal's clip; where the generator fails on a batch, it is asked for one at a time."""
-        if not asked:
-            return []
-        try:
-            with self._rendering:
-                audio = self.generator.generate([proposal for proposal, _ in asked], [seed for _, seed in asked])
-        except Exception as error:  # noqa: BLE001 - whatever a generator raises is a failure of its clip alone
-            if len(asked) > 1:
-                return [clip for one in asked for clip in self._rendered([one])]
-            return [ClipStatus(Status.FAILED, f"rendering failed: {type(error).__name__}: {error}")]
-        return [audio.select([index]) for index in range(len(audio))]
 
     def _scores(self, audio: AudioBatch, asked: Sequence[Question]) -> Scores:
         return self.scorer.score(
@@ -251,9 +241,7 @@ def build_judge(preset: str = "embedded", *, device: str = "cpu", floor: float |
     backends = find_preset(preset)
     reward = build_reward(backends, device=device)
     names = [component.name for component in reward.components]
-    # The sketch generator computes on the CPU alone.
-    options = {} if backends.generator == "sketch" else {"device": device}
-    return AnswerJudge(load_generator(backends.generator, **options), Scorer(reward), names, floor=floor)
+    return AnswerJudge(load_generator(backends.generator, device=device), Scorer(reward), names, floor=floor)
 
 
 class LazyJudge:
