@@ -11,7 +11,7 @@ from audioforge.env.second_judge import SecondJudge
 from audioforge.generators import load_generator
 from audioforge.generators.base import Generator
 from audioforge.rewards import StyleConsistency
-from audioforge.scoring.model_fingerprint import model_fingerprint, refuse_unready
+from audioforge.scoring.model_fingerprint import refuse_unready
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
 from reward_models.checkpoints import checkpoint_path, fingerprint
@@ -52,7 +52,7 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
     """
     preset = find_preset(config.preset)
     reward = build_reward(preset, device=config.device)
-    refuse_unready(reward, preset.embedder)
+    judged_by = refuse_unready(reward, preset.embedder)
     generator = load_generator(preset.generator, device=config.device)
     scorer = Scorer(reward)
     folder = Path(config.rollouts_path).parent / "audio" if config.rollouts_path and config.save_audio else None
@@ -68,5 +68,5 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
         generator, scorer, floor=config.floor, audio_folder=folder, provenance=provenance, charges=charges
     )
     second = SecondJudge(lambda: StyleConsistency(SECOND_EMBEDDER))
-    models = f"{model_fingerprint(reward)}/{generator.fingerprint}/{fingerprint(checkpoint_path(SECOND_EMBEDDER))}"
+    models = f"{judged_by}/{generator.fingerprint}/{fingerprint(checkpoint_path(SECOND_EMBEDDER))}"
     return Backends(judge, preset.policy, scorer.close, second, models)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -18,7 +19,7 @@ PROBES = 3
 
 def model_fingerprint(reward: CombinedReward) -> str:
     """Hash of embedders, heads, calibrations, references and weights."""
-    return hashlib.sha256(json.dumps(model_provenance(reward), sort_keys=True).encode()).hexdigest()[:16]
+    return _fingerprint(model_provenance(reward))
 
 
 def model_provenance(reward: CombinedReward) -> dict[str, str]:
@@ -26,8 +27,11 @@ def model_provenance(reward: CombinedReward) -> dict[str, str]:
     return dict(reward.judge(probe_clips()).provenance)
 
 
-def refuse_unready(reward: CombinedReward, embedder: str) -> None:
+def refuse_unready(reward: CombinedReward, embedder: str) -> str:
     """Refuses a reward that would give no clip of some category a total, before a run is spent on it.
+
+    Returns:
+        Its ``model_fingerprint``: one look at the probe answers both.
 
     Raises:
         CheckpointError: Naming the category, the reason and the command that mends it.
@@ -40,6 +44,11 @@ def refuse_unready(reward: CombinedReward, embedder: str) -> None:
                 f"the reward can't judge {category}: {status.reason}. A new embedder needs a calibration and "
                 f"references: `audioforge calibrate {embedder}` and `audioforge reference build --embedder {embedder}`."
             )
+    return _fingerprint(scores.provenance)
+
+
+def _fingerprint(provenance: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(provenance), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def probe_clips() -> Clips:
