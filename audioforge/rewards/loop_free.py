@@ -22,7 +22,7 @@ from typing_extensions import override
 
 from audioforge.clips import Clips
 from audioforge.rewards.base import Reward, RewardResult, masked
-from audioforge.rewards.loop_free_screen import autocorrelation, may_loop
+from audioforge.rewards.loop_free_screen import autocorrelation, energy_around, may_loop, running_total
 
 PITCH_SECONDS, LOOP_SECONDS = (0.002, 0.1), (0.1, 0.75)
 """Lags at which a tone repeats, and those at which a loop does."""
@@ -87,23 +87,22 @@ def closest_repeats(waveform: Float[Tensor, " time"], sample_rate: int, *, scree
     if screened and not may_loop(steps, sample_rate, LOOP_SECONDS):
         return Repeats(0.0, 0.0)
     product = autocorrelation(steps, round(LOOP_SECONDS[1] * sample_rate))
-    energy = np.concatenate([[0.0], np.cumsum(np.square(steps, dtype=np.float64))])
+    total = running_total(np.square(steps, dtype=np.float64))
 
     def closest(seconds: tuple[float, float]) -> float:
         low, high = (min(round(own * sample_rate), len(steps) // 2) for own in seconds)
-        return _closest(product[low:high], energy, low)
+        return _closest(product, total, slice(low, high))
 
     return Repeats(closest(LOOP_SECONDS), closest(PITCH_SECONDS))
 
 
-def _closest(product: npt.NDArray[np.floating], energy: npt.NDArray[np.float64], low: int) -> float:
-    """The largest normalised product, of lags from ``low`` on; ``energy`` is that of all steps up to each place."""
-    if not len(product):
+def _closest(product: npt.NDArray[np.floating], total: npt.NDArray[np.float64], lags: slice) -> float:
+    """The largest normalised product of those lags; ``total`` is the energy of all steps before each place."""
+    if lags.stop <= lags.start:
         return 0.0
-    steps, high = len(energy) - 1, low + len(product)
-    head, tail = energy[steps - high + 1 : steps - low + 1][::-1], energy[-1] - energy[low:high]
-    counted = np.minimum(head, tail) > LEAST_OVERLAP * energy[-1]
-    likeness = product / np.maximum(np.sqrt(head * tail), 1e-12)
+    head, tail = energy_around(total, lags)
+    counted = np.minimum(head, tail) > LEAST_OVERLAP * total[-1]
+    likeness = product[lags] / np.maximum(np.sqrt(head * tail), 1e-12)
     return float(np.clip(likeness * counted, 0, 1).max())
 
 

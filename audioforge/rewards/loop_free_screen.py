@@ -59,8 +59,8 @@ def self_likeness(energy: Envelope, shortest: int, longest: int, seconds: float)
     if lags.stop <= lags.start:
         return 1.0
     product = autocorrelation(ripple, longest)[lags]
-    head, tail = _energy_around(ripple**2, lags)
-    heard = np.minimum(*_energy_around(energy, lags)) > LEAST_OVERLAP * energy.sum()
+    head, tail = energy_around(running_total(ripple**2), lags)
+    heard = np.minimum(*energy_around(running_total(energy), lags)) > LEAST_OVERLAP * energy.sum()
     return float((product / np.sqrt(np.maximum(head * tail, 1e-20)) * heard).max())
 
 
@@ -73,6 +73,22 @@ def autocorrelation(samples: npt.NDArray[np.floating], longest: int) -> npt.NDAr
     spectrum = rfft(samples, size)
     product: npt.NDArray[np.floating] = dct(np.square(spectrum.real) + np.square(spectrum.imag), type=1) / size
     return product
+
+
+def running_total(energy: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Of everything before each place, from 0 to the whole."""
+    return np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])
+
+
+def energy_around(total: npt.NDArray[np.float64], lags: slice) -> tuple[npt.NDArray[np.float64], ...]:
+    """By lag, the energy of all that has a partner so much later, and of all that has one so much earlier.
+
+    Args:
+        total: As ``running_total`` gave it.
+        lags: From the shortest to the end of the lags, at most the number of places.
+    """
+    places = len(total) - 1
+    return total[places - lags.stop + 1 : places - lags.start + 1][::-1], total[-1] - total[lags]
 
 
 def _transform_size(least: int) -> int:
@@ -88,10 +104,3 @@ def _without_course(envelope: Envelope, half: int) -> Envelope:
     width = 2 * half + 1
     ripple: Envelope = envelope - (total[width:] - total[:-width]) / width
     return ripple
-
-
-def _energy_around(energy: Envelope, lags: slice) -> tuple[Envelope, Envelope]:
-    """Energy of all that has a partner that many hops later, and of all that has one earlier."""
-    total = np.concatenate([[0.0], np.cumsum(energy)])
-    places = np.arange(lags.start, lags.stop)
-    return total[len(energy) - places], total[-1] - total[places]
