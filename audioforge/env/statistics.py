@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from audioforge.metrics.student_interval import student_interval
+from audioforge.metrics.student_interval import LEAST_RESAMPLED, student_interval
 from audioforge.proposals import Proposal
 from audioforge.rollouts import RolloutRecord
 
 STEP_BOUNDS = (4, 8, 16)
 CFG_BOUNDS = (1.0, 3.0, 7.0)
-LEAST_RESAMPLED = 10
 
 
 def metric_means(records: Sequence[RolloutRecord]) -> dict[str, float]:

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
+LEAST_RESAMPLED = 10
+"""Units below which a bootstrap interval is too narrow, and this one is to be taken."""
+
 
 def student_interval(values: Sequence[float], *, level: float = 0.95) -> tuple[float, float]:
     """Interval of the mean by Student's t.

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from audioforge.metrics.student_interval import student_interval
+from audioforge.metrics.student_interval import LEAST_RESAMPLED, student_interval
 from audioforge.optimise.studio import Outcome
 
 RESAMPLES = 4000
 LEVEL = 0.95
-LEAST_RESAMPLED = 10
-"""Units below which a bootstrap interval is too narrow."""
 
 
 @dataclass(frozen=True)
