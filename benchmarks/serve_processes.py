@@ -50,6 +50,12 @@ def wait_until(happened: Callable[[], bool], what: str, seconds: float = 120.0) 
         time.sleep(_PAUSE)
 
 
+def resident_mib(pid: int) -> float:
+    """Resident memory of a process that runs, in MiB, shared pages included."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 class Process:
     """One program that can be killed and started again; all its lives write to one log.
 
@@ -85,11 +91,9 @@ class Process:
         """Whether it lives."""
         return self._running is not None and self._running.poll() is None
 
-    def resident_mib(self) -> float:
-        """Its memory, in MiB."""
-        assert self._running is not None, "asked for while it runs"
-        pages = int(Path(f"/proc/{self._running.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    def resident_mib(self) -> float | None:
+        """Its memory, in MiB; ``None`` while it does not run."""
+        return resident_mib(self._running.pid) if self._running is not None and self.is_running() else None
 
     def has_said(self, text: str, times: int = 1) -> bool:
         """Whether its log holds a text, that many times."""

@@ -4,7 +4,7 @@
 
 Atropos' ``run-api``, the tiny policy, the environment and a trainer client run as separate processes on loopback. The
 environment is killed twice, the API and the policy server once each; the last half is left alone, for speed and memory.
-Prints a table and writes ``soak.json`` into the folder.
+Prints a table and writes ``soak.json`` into the folder, and ``memory.json`` with every look at every process.
 
 A group is *lost* if it was finished, carries a signal, is neither in the outbox nor with the trainer, and was not in
 the memory of the API when that was killed; what the API took along is counted apart.
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audioforge.rollouts import read_rollouts
+from benchmarks.memory_trace import MemoryTrace
 from benchmarks.serve_processes import (
     Process,
     Trainer,
@@ -43,11 +44,12 @@ class Soak:
     env: Process
     trainer: Trainer
     started: float = field(default_factory=time.monotonic)
-    memory: list[tuple[int, float]] = field(default_factory=list)
+    memory: MemoryTrace = field(default_factory=MemoryTrace)
+    looked_at: int = -1
     taken_along: set[int] = field(default_factory=set)
 
     def until(self, groups: int) -> None:
-        """Wait for that many groups, looking at the environment's memory on the way."""
+        """Wait for that many groups, looking at the memory of all processes on the way."""
         wait_until(lambda: self._looked() >= groups, f"{groups} groups", _LONG * 10)
 
     def kill_env(self) -> None:
@@ -83,8 +85,9 @@ class Soak:
         count = len(self.trainer.received)
         if not self.env.is_running():
             raise RuntimeError(f"the environment ended by itself: see {self.env.log}.")
-        if not self.memory or count > self.memory[-1][0]:
-            self.memory.append((count, self.env.resident_mib()))
+        if count > self.looked_at:
+            self.looked_at = count
+            self.memory.look(count, {"environment": self.env, "policy": self.policy, "api": self.api})
         return count
 
 
@@ -106,7 +109,6 @@ def report(soak: Soak, groups: int) -> dict[str, object]:
     """What came of it."""
     half = soak.trainer.received[groups // 2 :]
     counts = Counter((one.run, one.number) for one in soak.trainer.received)
-    calm = [(count, round(mib)) for count, mib in soak.memory if count >= groups // 2]
     lost = soak.sent() - set(soak.trainer.numbers()) - soak.taken_along
     return {
         "groups": len(counts),
@@ -117,7 +119,7 @@ def report(soak: Soak, groups: int) -> dict[str, object]:
         "doubled": sorted(number for (_, number), count in counts.items() if count > 1),
         "taken_along_by_the_api": sorted(soak.taken_along),
         "runs": len({one.run for one in soak.trainer.received}),
-        "resident_mib_by_groups": dict([*calm[:: max(1, len(calm) // 10)], calm[-1]]),
+        "resident_mib": soak.memory.summary(calm_from=groups // 2),
         "failed_attempts": json.loads((soak.folder / "state.json").read_text())["history"]["counts"].get("failed", 0),
     }
 
@@ -149,6 +151,7 @@ def main() -> None:
         time.sleep(2.0)  # what the API still holds reaches the trainer
         found = report(soak, options.groups)
     (options.folder / "soak.json").write_text(json.dumps(found, indent=1) + "\n")
+    (options.folder / "memory.json").write_text(json.dumps(soak.memory.seen) + "\n")
     print("| figure | value |\n|---|---|")
     for name, value in found.items():
         print(f"| {name} | {value} |")
