@@ -2,7 +2,8 @@
 
 ``/generate`` speaks both dialects that Atropos' clients send: SGLang's (``input_ids`` and ``sampling_params``) and the
 one of Atropos' vLLM server (``prompt.prompt_token_ids`` beside the parameters). Token ids include the closing token if
-it was said.
+it was said. Every answer names the version of the weights it was sampled with (``weight_version``, in chat and text
+completions ``system_fingerprint``); ``/health`` that of the last batch.
 """
 
 import asyncio
@@ -89,8 +90,8 @@ def make_app(sampler: BatchingSampler, *, model_name: str) -> FastAPI:
     _answer_errors(app)
 
     @app.get("/health")
-    async def health() -> dict[str, str]:
-        return {"status": "ok", "model": model_name}
+    async def health() -> dict[str, object]:
+        return {"status": "ok", "model": model_name, "weight_version": policy.weights_version}
 
     @app.get("/v1/models")
     async def models() -> dict[str, object]:
@@ -201,6 +202,7 @@ def _vllm_answer(answers: Sequence[SampledSequence]) -> dict[str, object]:
             for answer in answers
         ],
         "finish_reasons": [answer.finish_reason for answer in answers],
+        "weight_versions": [answer.weights_version for answer in answers],
     }
 
 
@@ -212,6 +214,7 @@ def _sglang_answer(answer: SampledSequence, prompt_tokens: int) -> dict[str, obj
             "finish_reason": {"type": answer.finish_reason},
             "prompt_tokens": prompt_tokens,
             "completion_tokens": len(answer.tokens),
+            "weight_version": str(answer.weights_version),  # SGLang's own field, text there too
             "output_token_logprobs": [
                 [logprob, token, None] for token, logprob in zip(answer.tokens, answer.logprobs, strict=True)
             ],
@@ -262,6 +265,7 @@ def _envelope(
         "object": kind,
         "created": int(time.time()),
         "model": model_name,
+        "system_fingerprint": f"weights-{answers[0].weights_version}",
         "choices": choices,
         "usage": {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said},
     }

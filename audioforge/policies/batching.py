@@ -5,7 +5,7 @@ One worker thread owns the model. While it samples a batch, further requests que
 
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
@@ -27,11 +27,13 @@ class BatchingSampler:
     Args:
         policy: The model; nobody else may use it meanwhile.
         max_batch: Most sequences sampled at once.
+        refresh: Called between batches, on the thread that owns the model; returns the version of its weights.
     """
 
-    def __init__(self, policy: PolicyModel, *, max_batch: int = 64) -> None:
+    def __init__(self, policy: PolicyModel, *, max_batch: int = 64, refresh: Callable[[], int] | None = None) -> None:
         self.policy = policy
         self.max_batch = max_batch
+        self._refresh = refresh
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="policy-sampler", daemon=True)
         self._thread.start()
@@ -62,6 +64,8 @@ class BatchingSampler:
         while (batch := self._next_batch()) is not None:
             running = [job for job in batch if job.answer.set_running_or_notify_cancel()]
             if running:
+                if self._refresh is not None:
+                    self.policy.weights_version = self._refresh()
                 self._answer(running)
 
     def _next_batch(self) -> list[_Job] | None:

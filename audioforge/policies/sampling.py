@@ -56,12 +56,14 @@ class SampledSequence:
         logprobs: One a token, at most 0.
         text: The tokens as text, without special ones, cut before a stop text.
         finish_reason: ``stop`` or ``length``.
+        weights_version: Of the weights it was sampled with; 0 is what the model was loaded with.
     """
 
     tokens: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
     text: str = ""
     finish_reason: str = "length"
+    weights_version: int = 0
 
 
 class PolicyModel:
@@ -70,11 +72,15 @@ class PolicyModel:
     Args:
         model: A ``transformers`` causal language model.
         tokenizer: Its tokenizer, with a chat template, a padding token and an end-of-answer token.
+
+    Attributes:
+        weights_version: What the answers are marked with; set by whoever replaces the weights.
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:  # noqa: ANN401 - transformers is untyped
         self.model = model.eval()
         self.tokenizer = tokenizer
+        self.weights_version = 0
         self.context_tokens = int(model.config.max_position_embeddings)
 
     @classmethod
@@ -129,7 +135,7 @@ class _Sampling:
         self, policy: PolicyModel, prompts: Sequence[Sequence[int]], settings: Sequence[SamplingSettings]
     ) -> None:
         self.policy, self.settings = policy, settings
-        self.answers = [SampledSequence() for _ in prompts]
+        self.answers = [SampledSequence(weights_version=policy.weights_version) for _ in prompts]
         self.running = [True] * len(prompts)
         self.draws = [torch.Generator().manual_seed(one.seed % 2**63) for one in settings]
         longest = max(len(prompt) for prompt in prompts)

@@ -13,6 +13,7 @@ import uvicorn
 from audioforge.policies.app import make_app
 from audioforge.policies.batching import BatchingSampler
 from audioforge.policies.sampling import PolicyModel
+from audioforge.policies.weights import WeightsFolder
 from audioforge.ports import PortError, bind_port
 from reward_models.checkpoints import checkpoint_path
 
@@ -41,13 +42,16 @@ class PolicyServer:
 
 
 @contextmanager
-def serve_policy(folder: str | Path | None = None, *, port: int = 0, max_batch: int = 64) -> Iterator[PolicyServer]:
+def serve_policy(
+    folder: str | Path | None = None, *, port: int = 0, max_batch: int = 64, weights: Path | None = None
+) -> Iterator[PolicyServer]:
     """Serve a policy from a thread of this process, bound to 127.0.0.1.
 
     Args:
         folder: A local model folder; the shipped tiny policy by default.
         port: 0 takes a free one.
         max_batch: Most answers sampled at once.
+        weights: Folder that a trainer publishes versions into (``audioforge.policies.weights``); the server follows it.
 
     Raises:
         PolicyServerError: If the port is taken or the server does not come up.
@@ -55,7 +59,9 @@ def serve_policy(folder: str | Path | None = None, *, port: int = 0, max_batch: 
     """
     path = checkpoint_path(TINY_POLICY) if folder is None else Path(folder)
     listener = _listen(port)
-    with BatchingSampler(PolicyModel.load(path), max_batch=max_batch) as sampler:
+    policy = PolicyModel.load(path)
+    refresh = None if weights is None else WeightsFolder(policy.model, weights).refresh
+    with BatchingSampler(policy, max_batch=max_batch, refresh=refresh) as sampler:
         app = make_app(sampler, model_name=path.name)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
         thread = threading.Thread(target=server.run, args=([listener],), name="policy-server", daemon=True)

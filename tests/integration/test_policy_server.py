@@ -18,6 +18,7 @@ from audioforge.policies.ask import Ask, user_message
 from audioforge.policies.batching import BatchingSampler
 from audioforge.policies.sampling import PolicyModel
 from audioforge.policies.server import PolicyServerError, serve_policy
+from audioforge.policies.weights import model_weights, publish_weights
 from reward_models.checkpoints import checkpoint_path
 
 CHAT = [{"role": "user", "content": user_message(Ask("soft rain on leaves", "ambient", 6, ("pingpong", "euler")))}]
@@ -140,3 +141,17 @@ def running(app):
     served.should_exit = True
     thread.join()
     listener.close()
+
+
+def test_a_server_follows_published_weights_and_says_which_it_sampled_with(tmp_path):
+    start = PolicyModel.load(checkpoint_path("tiny-policy"))
+    body = {"input_ids": start.chat_tokens(CHAT), "sampling_params": {"max_new_tokens": 12, "temperature": 0}}
+    other = {name: weight * 0.5 for name, weight in model_weights(start.model).items()}
+    with serve_policy(weights=tmp_path) as running:
+        url = running.base_url.replace("/v1", "")
+        before = httpx.post(f"{url}/generate", json=body).json()
+        publish_weights(tmp_path, other, 7)
+        after = httpx.post(f"{url}/generate", json=body).json()
+        assert httpx.get(f"{url}/health").json()["weight_version"] == 7
+    assert [reply["meta_info"]["weight_version"] for reply in (before, after)] == ["0", "7"]
+    assert before["output_ids"] != after["output_ids"]
