@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from audioforge.env.judging import Occasion
 from audioforge.env.schedule import GroupItem, Schedule
 from audioforge.env.second_judge import agreement
-from audioforge.env.statistics import bootstrap_interval, metric_means
+from audioforge.env.statistics import metric_means
+from audioforge.metrics.mean_interval import mean_interval
 from audioforge.rollouts import RolloutRecord
 from audioforge.scoring.calls import Priority
 from audioforge.targets import Target, load_targets
@@ -135,5 +136,5 @@ def _interval(name: str, values: Sequence[tuple[str, float]], seed: int) -> dict
         by_target[target].append(value)
     if len(by_target) < 2:
         return {}
-    low, high = bootstrap_interval([math.fsum(own) / len(own) for own in by_target.values()], seed=seed)
+    low, high = mean_interval([math.fsum(own) / len(own) for own in by_target.values()], seed=seed)
     return {f"{name}/low": low, f"{name}/high": high}

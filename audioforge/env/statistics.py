@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from audioforge.metrics.student_interval import LEAST_RESAMPLED, student_interval
 from audioforge.proposals import Proposal
 from audioforge.rollouts import RolloutRecord
 
@@ -52,25 +51,6 @@ def parameter_effects(records: Iterable[RolloutRecord]) -> dict[str, float]:
     for name, label in _LABELS.items():
         effects |= _grouped(f"parameter/{name}", ((label(proposal), total) for proposal, total in scored))
     return effects
-
-
-def bootstrap_interval(
-    values: Sequence[float], *, seed: int, draws: int = 2000, level: float = 0.95
-) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean; Student's t of fewer than ten units, where that is too narrow.
-
-    Args:
-        values: One an independent unit (a target, not a rollout); NaN comes of fewer than two.
-        seed: Of the resampling.
-        draws: Resamples.
-        level: Coverage aimed at, in (0, 1).
-    """
-    if len(values) < LEAST_RESAMPLED:
-        return student_interval(values, level=level)
-    sample = np.asarray(values, dtype=np.float64)
-    picks = np.random.default_rng(seed).integers(0, len(sample), size=(draws, len(sample)))
-    low, high = np.quantile(sample[picks].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def _range_label(value: float, bounds: Sequence[float]) -> str:

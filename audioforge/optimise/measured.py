@@ -5,14 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from scipy import stats
-
-from audioforge.metrics.student_interval import LEAST_RESAMPLED, student_interval
+from audioforge.metrics.mean_interval import mean_interval
 from audioforge.optimise.studio import Outcome
-
-RESAMPLES = 4000
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,7 @@ def measured(values: Sequence[tuple[str, float | None]], *, seed: int) -> Measur
     units = [math.fsum(own) / len(own) for own in by_target.values()]
     if len(units) == 1:
         units = [value for _, value in known]
-    low, high = _interval(units, seed)
+    low, high = mean_interval(units, seed=seed)
     mean = math.fsum(units) / len(units) if units else math.nan
     return Measured(mean, low, high, len(known), len(values) - len(known))
 
@@ -75,19 +69,3 @@ def measured_difference(first: Sequence[Outcome], second: Sequence[Outcome], *, 
         for a, b in zip(first, second, strict=True)
     ]
     return measured(pairs, seed=seed)
-
-
-def _interval(units: Sequence[float], seed: int) -> tuple[float, float]:
-    if len(units) < 2:
-        return math.nan, math.nan
-    if len(units) < LEAST_RESAMPLED:
-        return student_interval(units)
-    found = stats.bootstrap(
-        (np.asarray(units, dtype=np.float64),),
-        np.mean,
-        n_resamples=RESAMPLES,
-        confidence_level=LEVEL,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)

@@ -3,7 +3,7 @@
 import pytest
 
 from audioforge.component_score import ComponentScore
-from audioforge.env.statistics import bootstrap_interval, metric_means, parameter_effects
+from audioforge.env.statistics import metric_means, parameter_effects
 from audioforge.proposals import Proposal
 from tests.env_stand_ins import make_record
 
@@ -36,12 +36,3 @@ def test_effects_are_means_by_value_or_range():
     assert effects["parameter/steps/up_to_8"] == pytest.approx(0.4)
     assert effects["parameter/steps/above_16"] == pytest.approx(0.8)
     assert effects["parameter/sampler/pingpong"] == pytest.approx(0.3)
-
-
-def test_an_interval_holds_the_mean_shrinks_with_more_and_repeats():
-    few, many = [0.0, 1.0] * 4, [0.0, 1.0] * 200
-    low, high = bootstrap_interval(few, seed=1)
-    assert low < 0.5 < high
-    narrow = bootstrap_interval(many, seed=1)
-    assert narrow[1] - narrow[0] < (high - low) / 3
-    assert bootstrap_interval(few, seed=1) == (low, high)
