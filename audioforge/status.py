@@ -22,6 +22,11 @@ class Status(StrEnum):
     """Its category has no reference set."""
 
 
+ANSWER_FAULTS = frozenset({Status.MALFORMED, Status.SILENT, Status.CLIPPED, Status.TOO_SHORT})
+"""What an answer itself can bring about; it earns the floor. ``NON_FINITE`` is not among them: a generator that makes no
+numbers of legal parameters has failed, whoever chose them."""
+
+
 @dataclass(frozen=True)
 class ClipStatus:
     """Status of one clip and the reason in words, empty where all is well."""
@@ -33,6 +38,11 @@ class ClipStatus:
     def ok(self) -> bool:
         """True where the clip was judged."""
         return self.code is Status.OK
+
+    @property
+    def is_unjudged(self) -> bool:
+        """True where a backend or a missing input is to blame, and not the answer: no verdict on it."""
+        return not self.ok and self.code not in ANSWER_FAULTS
 
     def __str__(self) -> str:
         return f"{self.code}: {self.reason}" if self.reason else str(self.code)

@@ -23,14 +23,12 @@ from audioforge.rewards.scores import Scores
 from audioforge.scoring.answers import read_answer
 from audioforge.scoring.presets import build_reward, find_preset
 from audioforge.scoring.scorer import Scorer
-from audioforge.status import ClipStatus, ScoringError, Status
+from audioforge.status import ANSWER_FAULTS, ClipStatus, ScoringError, Status
 from audioforge.targets import CATEGORIES
 from reward_models.audio import AudioBatch
 
 TOTAL = "total"
 """Name of the combined reward beside the components' names."""
-POLICY_FAULTS = frozenset({Status.MALFORMED, Status.SILENT, Status.CLIPPED, Status.TOO_SHORT})
-"""Outcomes that the answer itself brought about."""
 REMEMBERED_BATCHES = 64
 """Several reward functions ask for the same batch one after the other; it is rendered once."""
 
@@ -159,7 +157,7 @@ class AnswerJudge:
     def reward(self, judgement: Judgement, name: str = TOTAL) -> float | None:
         """The reward in [0, 1]: the score, the floor if the answer is at fault, ``None`` if judging failed."""
         score = judgement.score_of(name)
-        if score is None and judgement.status_of(name).code in POLICY_FAULTS:
+        if score is None and judgement.status_of(name).code in ANSWER_FAULTS:
             return self.floor
         return score
 

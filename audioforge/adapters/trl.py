@@ -8,8 +8,8 @@ dataset column, and leaves out of the group's baseline what is ``None``. The dat
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from audioforge.adapters.judging import POLICY_FAULTS, TOTAL, AnswerJudge, Judgement, Question, default_judge
-from audioforge.status import ScoringError
+from audioforge.adapters.judging import TOTAL, AnswerJudge, Judgement, Question, default_judge
+from audioforge.status import ANSWER_FAULTS, ScoringError
 
 Rewards = list[float | None]
 RewardFunction = Callable[..., Rewards]
@@ -116,7 +116,7 @@ def _log(judgements: Sequence[Judgement], rewards: Rewards, columns: Mapping[str
     """Shares of answers at fault themselves and of answers that could not be judged; every answer's status."""
     log_metric, log_extra = columns.get("log_metric"), columns.get("log_extra")
     if callable(log_metric):
-        at_fault = sum(judgement.status.code in POLICY_FAULTS for judgement in judgements)
+        at_fault = sum(judgement.status.code in ANSWER_FAULTS for judgement in judgements)
         log_metric("audioforge/at_fault", at_fault / len(judgements))
         log_metric("audioforge/failed", sum(reward is None for reward in rewards) / len(judgements))
     if callable(log_extra):

@@ -1,18 +1,16 @@
 """A failure of ours is no verdict on an answer: a group with a clip that could not be judged is tried again first.
 
-An answer that is malformed or silent earned its floor. One whose clip a backend could not render or judge did not, and
-as a floor it would teach the trainer something false about all answers of its group.
+An answer that is malformed or silent earned its floor (``audioforge.status.ANSWER_FAULTS``). One whose clip a backend
+could not render or judge did not, and as a floor it would teach the trainer something false about its whole group.
 """
 
 import logging
 from collections.abc import Sequence
 
 from audioforge.rollouts import RolloutRecord
-from audioforge.status import Status
 
 logger = logging.getLogger(__name__)
 
-UNJUDGED = (Status.FAILED, Status.UNREADABLE, Status.NO_REFERENCE, Status.NO_REQUEST)
 TRIES = 2
 """After so many, the answers that could not be judged get the floor: perhaps it is they that break the backend."""
 
@@ -37,7 +35,7 @@ class UnjudgedGroups:
         Raises:
             UnjudgedError: If the group is to be tried again.
         """
-        failed = [record.status for record in records if record.status.code in UNJUDGED]
+        failed = [record.status for record in records if record.status.is_unjudged]
         tries = self._tries.pop(group, 0) + 1
         if failed and tries < TRIES:
             self._tries[group] = tries

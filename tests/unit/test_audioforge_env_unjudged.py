@@ -22,6 +22,12 @@ def test_what_a_policy_did_itself_counts_at_once():
     assert UnjudgedGroups().check(0, [make_record(), SILENT, malformed]) == 0
 
 
+@pytest.mark.parametrize("code", [Status.NON_FINITE, Status.UNREADABLE, Status.NO_REFERENCE, Status.NO_REQUEST])
+def test_what_no_answer_can_bring_about_is_a_failure_of_ours(code: Status):
+    with pytest.raises(UnjudgedError):
+        UnjudgedGroups().check(0, [make_record(status=ClipStatus(code), total=None)])
+
+
 def test_a_second_try_that_works_is_forgotten():
     groups = UnjudgedGroups()
     with pytest.raises(UnjudgedError):
