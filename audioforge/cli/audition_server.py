@@ -10,7 +10,7 @@ from audioforge.audition.answer_table import choices_table, ratings_table
 from audioforge.audition.clip_list import AuditionClip, AuditionError, list_clips
 from audioforge.audition.session import Audition, Mode
 from audioforge.cli.local_server import address_of, is_loopback, serve_until_interrupted
-from audioforge.cli.outputs import require_folder
+from audioforge.output_folders import require_folder
 from audioforge.ports import bind_port
 
 

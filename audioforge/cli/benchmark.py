@@ -13,8 +13,8 @@ from audioforge.benchmark.judging import judge_clips
 from audioforge.benchmark.manifests import read_benchmark
 from audioforge.benchmark.references import References, folder_references, reference_files, shipped_references
 from audioforge.benchmark.run import report_of
-from audioforge.cli.outputs import require_folder
 from audioforge.cli.progress import progress_bar
+from audioforge.output_folders import require_folder
 from audioforge.reports.benchmark_media import MediaOptions, media_of
 from audioforge.reports.benchmark_page import render_benchmark_page
 from audioforge.reports.benchmark_report import TOTAL, BenchmarkReport

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from audioforge.cli.local_server import address_of, is_loopback, serve_until_interrupted
-from audioforge.cli.outputs import require_folder
+from audioforge.output_folders import require_folder
 from audioforge.ports import bind_port
 
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from transformers.utils.logging import disable_progress_bar
 
-from audioforge.cli.outputs import require_folder
 from audioforge.env.process import ROLLOUTS_FILE, run_process
+from audioforge.output_folders import require_folder
 from audioforge.reports.rollouts_page import write_rollouts_page
 from audioforge.reports.rollouts_summary import best_and_worst, component_names, summarise
 from audioforge.rewards.weights import RewardWeights

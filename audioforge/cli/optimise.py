@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from audioforge.cli.outputs import require_folder
 from audioforge.generators import load_generator
 from audioforge.optimise.budget import UNITS, Budget, Unit
 from audioforge.optimise.optimiser import Optimisation, Plan, optimise
@@ -20,6 +19,7 @@ from audioforge.optimise.stages import Candidate
 from audioforge.optimise.storage import OptimiseError, require_optuna
 from audioforge.optimise.studio import Studio
 from audioforge.optimise.subject import Subject, category_subject, target_subject
+from audioforge.output_folders import require_folder
 from audioforge.parameter_presets import find_preset as find_parameters
 from audioforge.parameter_presets import load_presets
 from audioforge.scoring.model_fingerprint import code_version, model_fingerprint

@@ -1,11 +1,11 @@
 """What a run logs to, by name: ``wandb``, ``files`` or ``off``."""
 
-import os
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from audioforge.output_folders import require_folder
 from audioforge.rollouts import RolloutRecord
 from audioforge.tracking.background import BackgroundLogger, Sink
 from audioforge.tracking.comparison import RolloutComparison
@@ -76,7 +76,8 @@ def open_logger(kind: str, folder: Path | None = None, *, limits: Limits | None 
         limits: How much is kept.
 
     Raises:
-        TrackError: If the name is unknown, wandb is missing, or the folder can't be written.
+        TrackError: If the name is unknown, or wandb or the folder is missing.
+        ValueError: If the folder can't be written to.
     """
     if kind not in KINDS:
         raise TrackError(f"tracking is one of {', '.join(KINDS)}, not {kind!r}.")
@@ -84,21 +85,12 @@ def open_logger(kind: str, folder: Path | None = None, *, limits: Limits | None 
         return NoLogger()
     if kind == "wandb" and find_spec("wandb") is None:
         raise TrackError("tracking to W&B needs wandb: pip install 'audioforge[env]', or track to files.")
-    place, bounds = _writable(folder), limits or Limits()
-
-    def make() -> Sink:
-        return FileSink(place, bounds) if kind == "files" else WandbSink(place, bounds)
-
-    return BackgroundLogger(make, bounds)
-
-
-def _writable(folder: Path | None) -> Path:
     if folder is None:
         raise TrackError("tracking needs a folder.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TrackError(f"{folder} can't be made ({error.strerror}): name another folder to track to.") from error
-    if not os.access(folder, os.W_OK):
-        raise TrackError(f"{folder} can't be written: name another folder to track to.")
-    return folder
+    require_folder(folder, setting="folder to track to")
+    bounds = limits or Limits()
+
+    def make() -> Sink:
+        return FileSink(folder, bounds) if kind == "files" else WandbSink(folder, bounds)
+
+    return BackgroundLogger(make, bounds)

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from audioforge.cli.main import app, run
-from audioforge.cli.outputs import require_folder
+from audioforge.output_folders import require_folder
 from audioforge.rollouts import write_rollouts
 from tests.rollout_makers import malformed
 from tests.unit.test_audioforge_audition_clip_list import put_tone

@@ -134,7 +134,7 @@ def test_loggers_go_by_name(tmp_path):
     with pytest.raises(TrackError, match="needs a folder"):
         open_logger("files")
     (tmp_path / "file").write_text("")
-    with pytest.raises(TrackError, match="name another folder"):
+    with pytest.raises(ValueError, match="choose another folder to track to"):
         open_logger("files", tmp_path / "file" / "below")
 
 
