@@ -16,8 +16,10 @@ from torch import Tensor
 from reward_models.audio import AudioBatch, AudioError, Fill
 from reward_models.calibration import MatchCalibration
 
-WINDOWS_AT_ONCE = 64
-"""Windows that go through a network in one pass: bounds memory; scores don't depend on it."""
+WINDOWS_AT_ONCE = {"cpu": 8}
+"""Windows that go through a network in one pass, by kind of device (elsewhere 64). Scores don't depend on it. On a CPU
+what the layers of eight windows hold still fits its cache: they take three quarters of the time of 64, a window, and a
+third of the memory or less."""
 
 
 class FrameEmbeddings(NamedTuple):
@@ -76,10 +78,11 @@ class Embedder(ABC):
             .resample(self.sample_rate)
             .windows(self.window_seconds, hop_seconds=self.hop_seconds, fill=self.fill)
         )
+        at_once = WINDOWS_AT_ONCE.get(self.device.type, 64)
         with torch.no_grad():
             vectors = [
                 self.embed_windows(chunk.to(self.device)).float().cpu()
-                for chunk in torch.split(windows.waveform, WINDOWS_AT_ONCE)
+                for chunk in torch.split(windows.waveform, at_once)
             ]
         embedding = torch.cat(vectors) if vectors else torch.zeros(0, self.dim)
         return FrameEmbeddings(embedding, windows.clip)
