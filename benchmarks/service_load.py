@@ -31,7 +31,7 @@ from benchmarks.load_clips import REQUEST, Shot, is_silent, make_shot, samples_o
 
 SHORT_ONE_IN = 10
 CHECKED = 200
-TOLERANCE = 1e-3
+WATCH_SECONDS = 10
 
 
 @dataclass
@@ -100,8 +100,11 @@ async def _measured(url: str, pid: int, options: argparse.Namespace) -> dict[str
         capacity = calm.clips / 20
         before = _process_state(pid)
         started = time.perf_counter()
+        memory: list[int] = []
+        watch = asyncio.create_task(_watch(pid, memory))
         loaded = await _open_loop(http, options, rate=options.times * capacity / options.clips)
         wall = time.perf_counter() - started
+        watch.cancel()
         scorer = {
             line.split()[0].removeprefix("audioforge_scorer_"): float(line.split()[1])
             for line in (await http.get("/metrics")).text.splitlines()
@@ -123,6 +126,7 @@ async def _measured(url: str, pid: int, options: argparse.Namespace) -> dict[str
         "worst_difference": worst,
         "process_before": before,
         "process_after": after,
+        f"resident_mb_every_{WATCH_SECONDS}_s": memory,
         "scorer": scorer,
     }
 
@@ -210,6 +214,13 @@ def _process_state(pid: int) -> dict[str, int]:
     status = Path(f"/proc/{pid}/status").read_text()
     resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     return {"resident_mb": int(resident.split()[1]) // 1024, "open_files": len(list(Path(f"/proc/{pid}/fd").iterdir()))}
+
+
+async def _watch(pid: int, resident_mb: list[int]) -> None:
+    """Notes the service's memory again and again until it is cancelled."""
+    while True:
+        resident_mb.append(_process_state(pid)["resident_mb"])
+        await asyncio.sleep(WATCH_SECONDS)
 
 
 def _free_port() -> int:
