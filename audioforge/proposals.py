@@ -1,6 +1,6 @@
 """A policy's answer after parsing: one prompt and the parameters to render it with.
 
-Units: ``seconds`` in seconds, ``steps`` in network evaluations, ``cfg_scale`` without a unit (1 means no guidance).
+Units: ``seconds`` in seconds, ``steps`` of the sampler, ``cfg_scale`` without a unit (1 means no guidance).
 What is legal depends on the generator, not on this module: see ``ParameterSpace`` in ``audioforge/generators/base.py``.
 """
 
@@ -55,3 +55,13 @@ class Proposal:
     cfg_scale: float = 1.0
     sampler: str = "pingpong"
     seconds: float = 4.0
+
+    @property
+    def evaluations(self) -> int:
+        """Network evaluations of its clip."""
+        return evaluations(self.steps, self.cfg_scale, self.sampler)
+
+
+def evaluations(steps: int, cfg_scale: float, sampler: str) -> int:
+    """Network evaluations of one clip: a Runge-Kutta step takes four, guidance asks twice each time."""
+    return steps * (4 if sampler == "rk4" else 1) * (1 if cfg_scale == 1.0 else 2)

@@ -23,8 +23,8 @@ class Status(StrEnum):
 
 
 ANSWER_FAULTS = frozenset({Status.MALFORMED, Status.SILENT, Status.CLIPPED, Status.TOO_SHORT})
-"""What an answer itself can bring about; it earns the floor. ``NON_FINITE`` is not among them: a generator that makes no
-numbers of legal parameters has failed, whoever chose them."""
+"""What an answer itself can bring about; it earns the floor. ``NON_FINITE`` is not among them: a generator that makes
+no numbers of legal parameters has failed, whoever chose them."""
 
 
 @dataclass(frozen=True)

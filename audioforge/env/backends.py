@@ -56,13 +56,13 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
     generator = load_generator(preset.generator, device=config.device)
     scorer = Scorer(reward)
     folder = Path(config.rollouts_path).parent / "audio" if config.rollouts_path and config.save_audio else None
-    charges = Charges(unseen_word=config.unseen_word_charge, length=config.length_charge)
+    charges = Charges(config.unseen_word_charge, length=config.length_charge, compute=config.compute_charge)
     provenance = {
         "preset": preset.name,
         "generator": generator.name,
         "generator.fingerprint": generator.fingerprint,
         "policy": config.policy or preset.policy,
-        "charges": f"{charges.unseen_word:g} an unseen word, {charges.length:g} for length, floor {config.floor:g}",
+        "charges": _tariff(charges, config.floor),
     }
     judge = GroupJudge(
         generator, scorer, floor=config.floor, audio_folder=folder, provenance=provenance, charges=charges
@@ -70,3 +70,9 @@ def build_backends(config: AudioForgeEnvConfig) -> Backends:
     second = SecondJudge(lambda: StyleConsistency(SECOND_EMBEDDER))
     models = f"{judged_by}/{generator.fingerprint}/{fingerprint(checkpoint_path(SECOND_EMBEDDER))}"
     return Backends(judge, preset.policy, scorer.close, second, models)
+
+
+def _tariff(charges: Charges, floor: float) -> str:
+    """In words, for provenance: runs of another tariff are not compared. Compute is named only where it costs."""
+    compute = f", {charges.compute:g} for compute" if charges.compute else ""
+    return f"{charges.unseen_word:g} an unseen word, {charges.length:g} for length{compute}, floor {floor:g}"

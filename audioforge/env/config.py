@@ -6,6 +6,7 @@ Pydantic, since Atropos makes its command line from it.
 from atroposlib.envs.base import APIServerConfig, BaseEnvConfig
 from pydantic import Field
 
+from audioforge.env.charges import MOST_COMPUTE, MOST_LENGTH
 from reward_models.checkpoints import checkpoint_path
 
 POLICY_URL = "http://127.0.0.1:9010/v1"
@@ -36,7 +37,13 @@ class AudioForgeEnvConfig(BaseEnvConfig):  # type: ignore[misc]  # atroposlib sh
         default=0.01, ge=0, le=1, description="Share of the total charged for a word that the generator cannot see"
     )
     length_charge: float = Field(
-        default=0.4, ge=0, le=0.5, description="Most that a clip far shorter or longer than asked is charged"
+        default=0.4, ge=0, le=MOST_LENGTH, description="Most that a clip far shorter or longer than asked is charged"
+    )
+    compute_charge: float = Field(
+        default=0.0,
+        ge=0,
+        le=MOST_COMPUTE,
+        description="Share of the total charged for the dearest legal clip; every doubling of compute costs alike",
     )
     min_score_spread: float = Field(
         default=1e-3,

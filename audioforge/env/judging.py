@@ -13,7 +13,7 @@ from typing import Protocol
 
 from audioforge.component_score import ComponentScore, finite_or_none
 from audioforge.env.answers import Answer
-from audioforge.env.charges import Charges, unseen_words
+from audioforge.env.charges import Charges, compute_share, unseen_words
 from audioforge.env.schedule import GroupItem
 from audioforge.generators.base import Generator
 from audioforge.generators.rendering import render_each
@@ -112,7 +112,7 @@ class GroupJudge:
         audio_folder: Where clips are kept as FLAC; ``None`` keeps none.
         provenance: Added to every record's.
         rendering: Bounds how many groups are rendered at once, those of cancelled callers included.
-        charges: What an answer pays for unseen words and a length far off.
+        charges: What an answer pays for unseen words, a length far off and compute.
     """
 
     generator: Generator
@@ -250,9 +250,9 @@ class GroupJudge:
     def _charges(self, verdict: _Verdict, item: GroupItem) -> Mapping[str, float]:
         if verdict.proposal is None:
             return {}
-        limit = self.generator.parameters.prompt_tokens
-        unseen = unseen_words(self.generator, verdict.proposal, verdict.words_cut, limit)
-        return self.charges.of(verdict.proposal, unseen, item.target.parameters.seconds_total)
+        space, asked = self.generator.parameters, item.target.parameters.seconds_total
+        unseen = unseen_words(self.generator, verdict.proposal, verdict.words_cut, space.prompt_tokens)
+        return self.charges.of(verdict.proposal, unseen, asked, compute_share(verdict.proposal, space, asked))
 
 
 def _scored(verdict: _Verdict, scores: Scores, place: int, file: str | None) -> _Verdict:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from audioforge.proposals import ParseFailure, Proposal, ProposalError
+from audioforge.proposals import ParseFailure, Proposal, ProposalError, evaluations
 from reward_models.audio import AudioBatch
 
 
@@ -30,6 +30,12 @@ class ParameterSpace:
     cfg_scale: tuple[float, float]
     seconds: tuple[float, float]
     prompt_tokens: int | None = None
+
+    @property
+    def most_evaluations(self) -> int:
+        """Network evaluations of the dearest legal clip."""
+        steps, guidance = self.steps[1], self.cfg_scale[1]
+        return max(evaluations(steps, guidance, sampler) for sampler in self.samplers)
 
     def check(self, proposal: Proposal) -> None:
         """Accept a proposal that can be rendered.

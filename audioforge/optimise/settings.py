@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 from audioforge.generators.base import ParameterSpace
 from audioforge.parameter_presets import ParameterPreset
-from audioforge.proposals import Proposal
+from audioforge.proposals import Proposal, evaluations
 from audioforge.scoring.answers import cut_prompt
 from audioforge.targets import Target
 from audioforge.templates import CategoryTemplate
@@ -33,7 +33,7 @@ class Settings:
 
     @property
     def evaluations(self) -> int:
-        """Network evaluations a clip costs: guidance needs each step twice."""
+        """Network evaluations a clip costs."""
         return evaluations(self.steps, self.cfg_scale, self.sampler)
 
     def proposal(self, target: Target, template: CategoryTemplate, space: ParameterSpace, seed: int) -> Proposal:
@@ -59,11 +59,6 @@ class Settings:
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
         return asdict(self)
-
-
-def evaluations(steps: int, cfg_scale: float, sampler: str) -> int:
-    """Network evaluations of one clip: a Runge-Kutta step takes four, guidance asks twice each time."""
-    return steps * (4 if sampler == "rk4" else 1) * (1 if cfg_scale == 1.0 else 2)
 
 
 def preset_settings(preset: ParameterPreset) -> Settings:

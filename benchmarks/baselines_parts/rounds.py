@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audioforge.component_score import finite_or_none
-from audioforge.optimise.settings import evaluations
 from audioforge.optimise.studio import Outcome, Studio, Take
 from audioforge.proposals import Proposal
 from audioforge.rewards.base import Reward
@@ -102,7 +101,7 @@ class Bench:
     def _cost(self, proposal: Proposal | None, target: Target) -> int:
         if proposal is None:
             return self.stage.default(target.category).evaluations
-        return evaluations(proposal.steps, proposal.cfg_scale, proposal.sampler)
+        return proposal.evaluations
 
     def _second(self, clips: Sequence[AudioBatch], target: Target) -> list[float | None]:
         if not clips:

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from audioforge.env.answers import Answer
-from audioforge.env.charges import Charges, unseen_words
+from audioforge.env.charges import MOST_COMPUTE, MOST_LENGTH, Charges, compute_share, unseen_words
 from audioforge.env.schedule import GroupItem
+from audioforge.generators.base import ParameterSpace
 from audioforge.proposals import Proposal
 from tests.env_stand_ins import ToneGenerator, make_judge, make_target
 
@@ -61,6 +62,49 @@ def test_a_generator_with_its_own_tokenizer_is_asked():
 def test_an_answer_that_cannot_be_scored_pays_nothing_and_has_the_floor():
     record = judged("no idea")
     assert (record.charges, record.reward) == ({}, 0.0)
+
+
+SPACE = ParameterSpace(("euler", "rk4"), (1, 50), (0.0, 15.0), (0.5, 11.0))
+
+
+def share(seconds=4.0, **proposal):
+    return compute_share(Proposal("a", seconds=seconds, **{"sampler": "euler", **proposal}), SPACE, 4.0)
+
+
+def test_compute_costs_nothing_unless_asked_for():
+    assert TARIFF.of(Proposal("a", steps=50), 0, 4.0, 1.0) == {}
+    assert Charges(compute=0.1).of(Proposal("a"), 0, 4.0, 0.5) == {"compute": 0.05}
+
+
+def test_every_doubling_of_evaluations_costs_alike_from_nothing_to_the_dearest_clip():
+    assert share(steps=1) == 0
+    doubled = [share(steps=16) - share(steps=8), share(steps=8, cfg_scale=3.0) - share(steps=8)]
+    assert doubled == pytest.approx([share(steps=2)] * 2)
+    assert share(steps=50, sampler="rk4", cfg_scale=3.0) == 1
+
+
+def test_a_clip_shorter_than_asked_for_saves_no_compute_and_a_longer_one_pays():
+    assert share(steps=8, seconds=1.0) == share(steps=8)
+    assert share(steps=8, seconds=8.0) == share(steps=16)
+    assert share(steps=50, sampler="rk4", cfg_scale=3.0, seconds=11.0) == 1
+
+
+def test_a_generator_that_takes_one_evaluation_charges_no_compute():
+    assert compute_share(Proposal("a", steps=1), ParameterSpace(("greedy",), (1, 1), (1.0, 1.0), (1, 9)), 4.0) == 0
+
+
+def test_the_dearest_answer_that_pays_for_everything_still_beats_a_malformed_one():
+    dear = Charges(unseen_word=1.0, length=MOST_LENGTH, compute=MOST_COMPUTE)
+    assert sum(dear.of(Proposal("a", seconds=1000.0), 500, 0.5, 1.0).values()) <= 0.95
+
+
+def test_a_judge_charges_the_compute_of_what_was_rendered():
+    judge = make_judge(charges=Charges(compute=0.1))
+    texts = [f'{{"prompt": "a", "steps": {steps}}}' for steps in (1, 8, 50)]
+    records = asyncio.run(judge.judge(GroupItem(0, make_target(), 1), [], [Answer(text) for text in texts]))
+    assert [sorted(record.charges) for record in records] == [[], ["compute"], ["compute"]]
+    assert records[0].reward == records[0].total
+    assert records[0].reward > records[1].reward > records[2].reward > 0.89 * records[2].total
 
 
 def test_words_glued_together_are_counted_and_cut_as_words():

@@ -5,8 +5,9 @@ import pytest
 from audioforge.generators.base import ParameterSpace
 from audioforge.optimise.budget import Budget
 from audioforge.optimise.search_space import search_space
-from audioforge.optimise.settings import AS_ASKED, Settings, evaluations
+from audioforge.optimise.settings import AS_ASKED, Settings
 from audioforge.optimise.subject import category_subject, target_subject
+from audioforge.proposals import evaluations
 from audioforge.targets import load_targets
 from audioforge.templates import load_templates
 from tests.env_stand_ins import make_target
