@@ -1,13 +1,13 @@
 """Set metrics against the way other tools compute them, on the same embeddings, in one run.
 
-    python benchmarks/metrics.py [--dim 512] [--clips 5000]
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m benchmarks.metrics [--dim 512] [--clips 5000]
 
 * ``frechet-audio-distance`` 0.3.4: ``numpy.cov`` of both sets and ``scipy.linalg.sqrtm`` of the complex product, spelt
   out here line by line.
 * per clip, as fadtk and kadtk do with ``--indiv``: a covariance of the clip's frames and a ``sqrtm`` a clip; both sides
   have the reference's statistics ready. A typicality, which is no FAD, is timed without a ratio.
 
-Ratios depend on the machine's load; run it on an idle one. One thread.
+Ratios depend on the machine's load; run it on an idle one.
 """
 
 import argparse
@@ -69,11 +69,10 @@ def main() -> None:
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("--clips", type=int, default=5000)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
     reference, candidate = clips(arguments.clips, arguments.dim, 0), clips(arguments.clips, arguments.dim, 1)
     x, y = reference.numpy(), candidate.numpy()
     stats = GaussianStats.of(reference)
-    print(f"dim {arguments.dim}, {arguments.clips} clips a set, float64, one thread")
+    print(f"dim {arguments.dim}, {arguments.clips} clips a set, float64, {torch.get_num_threads()} threads")
     ours, theirs = fad(stats, candidate).value, fad_of_peers(moments(x), moments(y))
     print(f"FAD {ours:.9f} against {theirs:.9f}: relative difference {abs(ours - theirs) / theirs:.1e}")
 

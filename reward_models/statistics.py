@@ -43,8 +43,7 @@ class GaussianStats:
             return cls.empty(embedding.shape[1])
         values = embedding.detach().double()
         mean = values.mean(0)
-        deviation = values - mean
-        return cls(len(values), mean, deviation.T @ deviation)
+        return cls(len(values), mean, _self_product(values - mean))
 
     def update(self, embedding: Float[Tensor, "batch dim"]) -> "GaussianStats":
         """The statistics after one more batch."""
@@ -108,10 +107,23 @@ class GaussianStats:
         return torch.mul(vectors[:, keep], values[keep].sqrt()).T
 
 
+def rows_not_finite(embedding: Float[Tensor, "batch dim"]) -> list[int]:
+    """Rows that hold NaN or infinity; where there are none, one sum over all tells in a tenth of the time."""
+    if bool(embedding.sum().isfinite()):
+        return []
+    return [int(row) for row in (~torch.isfinite(embedding).all(1)).nonzero()[:, 0]]
+
+
+def _self_product(deviation: Float[Tensor, "batch dim"]) -> Float[Tensor, "dim dim"]:
+    """DᵀD. On a CPU by NumPy, which knows that it is symmetric and multiplies half of it (BLAS's ``syrk``)."""
+    if deviation.device.type != "cpu":
+        return deviation.T @ deviation
+    rows = deviation.numpy()
+    return torch.from_numpy(rows.T @ rows)
+
+
 def _check(embedding: Tensor) -> None:
     if embedding.ndim != 2:
         raise ValueError(f"embeddings have shape {tuple(embedding.shape)}, expected (batch, dim).")
-    finite = torch.isfinite(embedding).all(1)
-    if not bool(finite.all()):
-        row = int((~finite).nonzero()[0])
-        raise ValueError(f"embedding {row} holds NaN or infinity: leave out clips whose status is not ok.")
+    if rows := rows_not_finite(embedding):
+        raise ValueError(f"embedding {rows[0]} holds NaN or infinity: leave out clips whose status is not ok.")

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from reward_models.statistics import GaussianStats
+from reward_models.statistics import GaussianStats, rows_not_finite
 
 
 class MetricError(ValueError):
@@ -33,9 +33,7 @@ def as_set(embedding: Tensor, role: str, minimum: int = 1) -> Float[Tensor, "n d
         )
     if len(embedding) < minimum:
         raise MetricError(f"the {role} has {len(embedding)} clips, the metric needs at least {minimum}: add clips.")
-    finite = torch.isfinite(embedding).all(1)
-    if not bool(finite.all()):
-        rows = (~finite).nonzero().flatten().tolist()
+    if rows := rows_not_finite(embedding):
         raise MetricError(
             f"{len(rows)} embeddings of the {role} are not finite (first: clip {rows[0]}): "
             "leave out the clips whose status is not ok, and report how many."

@@ -26,6 +26,20 @@ def test_fewer_clips_than_dimensions_still_give_a_real_distance():
     assert full == pytest.approx(few, rel=1e-6)
 
 
+def test_statistics_of_nearly_singular_sets_give_the_distance_of_their_clips():
+    narrow = torch.logspace(0, -7, 8, dtype=torch.float64)
+    reference, candidate = clips(50, 8, 0) * narrow, clips(60, 8, 1) * narrow.flip(0)
+    whole = fad(reference[:8], candidate[:8]).value  # by singular values of the clips themselves
+    kept = fad(GaussianStats.of(reference[:8]), GaussianStats.of(candidate[:8])).value
+    assert kept == pytest.approx(whole, rel=1e-6)
+
+
+def test_sets_of_one_dimension_have_their_closed_form():
+    reference, candidate = clips(50, 1, 0), 3 * clips(60, 1, 1)
+    expected = (reference.mean() - candidate.mean()) ** 2 + (reference.std() - candidate.std()) ** 2
+    assert fad(reference, candidate).value == pytest.approx(float(expected), rel=1e-9)
+
+
 def test_the_sizes_of_both_sets_are_in_the_result():
     measured = fad(clips(30, 4, 0), GaussianStats.of(clips(20, 4, 1)))
     assert (measured.n_reference, measured.n_candidate) == (30, 20)

@@ -42,6 +42,10 @@ def test_a_value_that_is_not_finite_is_refused_by_row():
         GaussianStats.of(clips)
 
 
+def test_finite_values_are_taken_even_where_their_sum_is_not():
+    assert GaussianStats.of(torch.full((3, 2), 6e4, dtype=torch.float16)).n == 3
+
+
 def test_one_embedding_has_no_covariance():
     with pytest.raises(ValueError, match="at least 2 embeddings, got 1"):
         _ = GaussianStats.of(torch.zeros(1, 2)).covariance
