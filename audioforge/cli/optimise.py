@@ -1,5 +1,7 @@
 """``audioforge optimise``: searches settings for a target or a category and says what it recommends."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +81,7 @@ def run_optimise(options: OptimiseOptions) -> int:
     _announce(plan, subject, generator.name)
     with Scorer(reward) as scorer:
         studio = Studio(generator, scorer)
-        found = optimise(subject, space, studio, plan, storage=options.storage, progress=_say)
+        found = optimise(subject, space, studio, plan, storage=options.storage, progress=_teller(plan.budget))
     page = write_optimisation(found, options.out)
     _print_recommendation(found)
     typer.echo(f"{found.spent} of {options.budget} {options.unit} spent. Look at {page}")
@@ -88,11 +90,32 @@ def run_optimise(options: OptimiseOptions) -> int:
 
 def _announce(plan: Plan, subject: Subject, generator: str) -> None:
     """A search takes minutes before its first line."""
-    budget = plan.budget
+    budget, trials = plan.budget, plan.trials_for(subject)
     typer.echo(
-        f"{subject.name}: {budget.search} {budget.unit} to search with, {plan.clips_for(subject)} clips a trial, "
-        f"{budget.shortlist} to choose, {budget.measure} to measure, rendered by {generator}."
+        f"{subject.name}: {budget.search} {budget.unit} to search with (about {trials} trials of "
+        f"{plan.clips_for(subject)} clips), {budget.shortlist} to choose, {budget.measure} to measure, rendered by "
+        f"{generator}."
     )
+    if trials <= plan.startup:
+        typer.echo(
+            f"That is too little to learn from: the first {plan.startup} trials are drawn at random. Give "
+            f"--budget {plan.learns_from(subject)} or more."
+        )
+
+
+def _teller(budget: Budget) -> Callable[[Trial], None]:
+    """Prints every trial, and after the first how long the whole budget would take at that speed."""
+    started, is_first = time.monotonic(), True
+
+    def tell(trial: Trial) -> None:
+        nonlocal is_first
+        _say(trial)
+        if is_first:
+            seconds = (time.monotonic() - started) / budget.cost(trial.settings, len(trial.outcomes)) * budget.limit
+            typer.echo(f"      the whole budget takes about {max(1, round(seconds / 60))} min at this speed")
+        is_first = False
+
+    return tell
 
 
 def _subject(options: OptimiseOptions) -> Subject:

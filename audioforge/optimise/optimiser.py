@@ -15,7 +15,7 @@ from audioforge.optimise.budget import MEASURE_SHARE, SEARCH_SHARE, SHORTLIST, S
 from audioforge.optimise.measured import Measured, measured_difference
 from audioforge.optimise.search import STARTUP_TRIALS, Search, Trial
 from audioforge.optimise.search_space import SearchSpace
-from audioforge.optimise.settings import Settings
+from audioforge.optimise.settings import Settings, suitable_settings
 from audioforge.optimise.stages import Candidate, Stage, best_of, narrowed
 from audioforge.optimise.storage import OptimiseError, open_study
 from audioforge.optimise.studio import Studio
@@ -48,6 +48,15 @@ class Plan:
     def clips_for(self, subject: Subject) -> int:
         """Clips a trial."""
         return self.clips or (TARGET_CLIPS if len(subject.targets) == 1 else CATEGORY_CLIPS)
+
+    def trials_for(self, subject: Subject) -> int:
+        """How many trials the budget buys if all cost what the default does."""
+        return self.budget.search // self.budget.cost(self.default, self.clips_for(subject))
+
+    def learns_from(self, subject: Subject) -> int:
+        """The least budget with which the search learns from its trials, instead of drawing all of them at random."""
+        trial = self.budget.cost(self.default, self.clips_for(subject))
+        return math.ceil(round(2 * self.startup * trial / SEARCH_SHARE, 6))
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,8 @@ def optimise(
         OptimiseError: If the budget is too small, every trial failed, or the storage is of another search.
     """
     casting = Casting(subject, studio.generator.parameters, plan.seed)
-    search = Search(space, casting, plan.budget, plan.clips_for(subject), plan.default, plan.startup)
+    starts = (suitable_settings(subject.targets),)
+    search = Search(space, casting, plan.budget, plan.clips_for(subject), plan.default, plan.startup, starts)
     _check_budget(search)
     with open_study(storage, subject.name, _identity(subject, space, studio, plan)) as study:
         trials = search.run(study, studio, progress)

@@ -58,6 +58,7 @@ class Search:
         budget: Its ``search`` share is spent.
         clips: Rendered for every trial.
         default: Tried first.
+        starts: Tried next, those that lie in the space: what is known to be worth a try.
         startup: Trials drawn at random before the sampler learns.
     """
 
@@ -67,6 +68,7 @@ class Search:
     clips: int
     default: Settings
     startup: int = STARTUP_TRIALS
+    starts: tuple[Settings, ...] = ()
 
     def run(self, study: "optuna.Study", studio: Studio, progress: Callable[[Trial], None]) -> list[Trial]:
         """Go on until the share is spent.
@@ -96,8 +98,9 @@ class Search:
 
         seed = stable_seed(self.casting.seed, self.casting.subject.name, "trial", number)
         study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=self.startup, constant_liar=False)
-        if number == 0 and self.space.holds(self.default):
-            study.enqueue_trial({name: getattr(self.default, name) for name in PARAMETERS})
+        first = [own for own in dict.fromkeys((self.default, *self.starts)) if self.space.holds(own)]
+        if number < len(first) and not study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.WAITING,)):
+            study.enqueue_trial({name: getattr(first[number], name) for name in PARAMETERS})
         return study.ask()
 
 

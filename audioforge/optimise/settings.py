@@ -1,5 +1,7 @@
 """One point of the search: how a request becomes a prompt, and with which parameters it is rendered."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from audioforge.generators.base import ParameterSpace
@@ -59,6 +61,12 @@ class Settings:
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
         return asdict(self)
+
+
+def suitable_settings(targets: Sequence[Target]) -> Settings:
+    """What most of the targets say suits the published model (their ``metadata``), with the request as prompt."""
+    metadata = Counter(target.metadata for target in targets).most_common(1)[0][0]
+    return Settings(AS_ASKED, "", metadata.recommended_steps, metadata.typical_cfg_scale, metadata.suitable_sampler)
 
 
 def preset_settings(preset: ParameterPreset) -> Settings:

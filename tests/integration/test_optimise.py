@@ -20,7 +20,9 @@ def test_a_search_leaves_a_page_and_a_recommendation_and_is_gone_on_with(tmp_pat
     assert found["trials"] == 5
     assert "<svg" in (tmp_path / "out" / "optimise.html").read_text()
     again = CliRunner().invoke(app, call)
-    assert "20 clips to search with, 4 clips a trial, 12 to choose, 8 to measure, rendered by sketch" in first.output
+    assert "20 clips to search with (about 5 trials of 4 clips), 12 to choose, 8 to measure" in first.output
+    assert "too little to learn from" in first.output
+    assert "--budget 160 or more" in first.output
     assert "[  0]" in first.output
     assert "[  0]" not in again.output
     assert json.loads((tmp_path / "out" / "recommendation.json").read_text()) == found

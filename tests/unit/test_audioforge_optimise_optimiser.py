@@ -63,6 +63,32 @@ def test_the_same_seed_gives_the_same_search():
     assert run().trials != run(seed=1).trials
 
 
+def test_what_the_targets_say_suits_a_published_model_is_tried_after_the_default():
+    trials = run(LevelGenerator(samplers=("euler", "pingpong")), default=replace(DEFAULT, steps=5)).trials
+    assert trials[0].settings == replace(DEFAULT, steps=5)
+    assert trials[1].settings == replace(DEFAULT, steps=8, cfg_scale=1.0, sampler="pingpong")
+
+
+def test_a_search_killed_before_its_first_trial_was_asked_for_tries_the_default_once(tmp_path, monkeypatch):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr("optuna.Study.ask", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(storage=tmp_path / "search.log")
+    assert run(storage=tmp_path / "search.log").trials == run().trials
+
+
+def test_a_plan_knows_how_many_trials_it_buys_and_how_many_it_takes_to_learn():
+    plan = Plan(Budget(60), DEFAULT)
+    assert plan.trials_for(make_subject(5)) == 3
+    assert plan.learns_from(make_subject(5)) == 320
+    assert Plan(Budget(plan.learns_from(make_subject(5))), DEFAULT).trials_for(make_subject(5)) == 2 * plan.startup
+    dear = Plan(Budget(6400, "evaluations"), replace(DEFAULT, cfg_scale=3.0))
+    assert dear.trials_for(make_subject()) == 6400 // 2 // (4 * 16)
+
+
 @pytest.mark.parametrize("name", ["search.log", "search.db"])
 def test_a_killed_search_goes_on_and_finds_what_one_in_a_single_go_finds(tmp_path, name):
     whole = run()
