@@ -7,7 +7,7 @@ from reward_models.embedders.base import Embedder
 
 
 def obeys_the_laws(embedder: Embedder, *, longest: float = 1.2) -> None:
-    """Repeatable; batch = single; padding doesn't count; input untouched; finite on silence.
+    """Repeatable; batch = single; padding doesn't count; input untouched; finite on silence; no clips, no vectors.
 
     Args:
         embedder: Any.
@@ -30,3 +30,4 @@ def obeys_the_laws(embedder: Embedder, *, longest: float = 1.2) -> None:
         alone = embedder.embed_audio(AudioBatch.from_arrays([clip], rate))
         torch.testing.assert_close(together[index], alone[0], atol=2e-5, rtol=0)
     assert float(together[0] @ together[1]) < 0.99999  # otherwise all of the above would say nothing
+    assert embedder.embed_audio(audio.select([])).shape == (0, embedder.dim)

@@ -83,6 +83,7 @@ class Embedder(ABC):
             vectors = [
                 self.embed_windows(chunk.to(self.device)).float().cpu()
                 for chunk in torch.split(windows.waveform, at_once)
+                if len(chunk)  # no clips come as one empty chunk, which Fourier transforms refuse
             ]
         embedding = torch.cat(vectors) if vectors else torch.zeros(0, self.dim)
         return FrameEmbeddings(embedding, windows.clip)
@@ -112,7 +113,22 @@ class TextAudioEmbedder(Embedder):
 
     @abstractmethod
     def embed_text(self, texts: Sequence[str]) -> Float[Tensor, "batch dim"]:
-        """Unit vectors of the texts, float32 on the CPU."""
+        """Unit vectors of the texts, float32 on the CPU.
+
+        Raises:
+            ValueError: If a single string is given (``as_texts``).
+        """
+
+
+def as_texts(texts: Sequence[str]) -> list[str]:
+    """The texts of ``embed_text`` as a list.
+
+    Raises:
+        ValueError: If a single string is given, whose letters would pass for texts.
+    """
+    if isinstance(texts, str):
+        raise ValueError(f"embed_text needs a list of texts, got the string {texts[:40]!r}: put it in a list.")
+    return list(texts)
 
 
 def _check_content(audio: AudioBatch) -> None:

@@ -48,7 +48,8 @@ def find_weights(name: str, published: PublishedWeights) -> Path:
     target = hub / "checkpoints" / published.file
     raise CheckpointError(
         f"the weights of {name} are not here ({published.size}). Fetch them once: "
-        f"curl --create-dirs -L '{published.url}' -o '{target}', or give the path of {published.file}."
+        f"curl --create-dirs -L '{published.url}' -o '{target}', or give the path of {published.file}; "
+        "'aisfx' and 'musicnn' ship with this package."
     )
 
 

@@ -122,6 +122,8 @@ def _loader(name: str) -> Loader:
         return _file_loader(path)
     if name.startswith("laion/") or path.suffix == ".pt":
         return _load_clap
+    if path.is_absolute() or name.startswith((".", "~")):  # a path with one slash would pass for a hub id
+        raise CheckpointError(f"there is no folder {name}: check the path, or give {', '.join(SHIPPED)}, which ship.")
     if name.count("/") == 1:
         return _load_transformers_audio
     raise CheckpointError(

@@ -31,7 +31,8 @@ def audio_model_folder(name: str) -> Path:
     if reason := why_unreachable():
         raise CheckpointError(
             f"{name} is not here: {missing_files(cached)} missing from the cache {constants.HF_HUB_CACHE}, and "
-            f"{reason}. Fetch it with `hf download {name}` where there is a network, or give a folder with its files."
+            f"{reason}. Fetch it with `hf download {name}` where there is a network, or give a folder with its files; "
+            "'mini', 'aisfx' and 'musicnn' ship with this package."
         )
     return _fetched(name)
 

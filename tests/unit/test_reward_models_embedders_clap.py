@@ -11,6 +11,7 @@ from reward_models.calibration import MatchCalibration
 from reward_models.calibration_files import user_calibration_path
 from reward_models.checkpoints import CheckpointError
 from reward_models.embedders.clap import ClapEmbedder
+from tests.embedder_laws import obeys_the_laws
 from tests.tiny_clap import CAPTIONS, FUSED_PREPROCESSOR, UNFUSED_PREPROCESSOR, write_checkpoint, write_preprocessor
 
 RATE = 48_000
@@ -85,11 +86,8 @@ def test_a_long_clip_is_the_mean_of_its_windows_before_normalising(embedder):
     assert torch.allclose(embedder.embed_audio(clip)[0], expected, atol=1e-5)
 
 
-def test_a_clip_has_the_same_vector_alone_and_in_a_batch(embedder):
-    clips = noise(0.5, 3.0, 11.0)
-    together = embedder.embed_audio(clips)
-    alone = torch.cat([embedder.embed_audio(clips.select([index])) for index in range(3)])
-    assert torch.allclose(together, alone, atol=1e-5)
+def test_it_obeys_the_laws_of_an_embedder(embedder):
+    obeys_the_laws(embedder)
 
 
 def test_a_fused_checkpoint_does_not_look_at_the_neighbours(fused):
@@ -98,18 +96,6 @@ def test_a_fused_checkpoint_does_not_look_at_the_neighbours(fused):
     alone = torch.cat([fused.embed_audio(clips.select([index])) for index in range(4)])
     assert torch.allclose(together, alone, atol=1e-5)
     assert torch.equal(together, fused.embed_audio(clips))
-
-
-def test_silence_has_a_finite_vector(embedder):
-    silent = AudioBatch.from_arrays([torch.zeros(RATE)], RATE)
-    assert torch.isfinite(embedder.embed_audio(silent)).all()
-
-
-def test_the_input_is_left_alone(embedder):
-    clips = noise(0.5)
-    before = clips.waveform.clone()
-    embedder.embed_audio(clips)
-    assert torch.equal(clips.waveform, before)
 
 
 def test_an_empty_clip_is_an_error_that_names_it(embedder):

@@ -7,6 +7,7 @@ from safetensors.torch import save_file
 from reward_models import AudioBatch, load_embedder
 from reward_models.checkpoints import CheckpointError
 from reward_models.embedders.fidelity import DIM, FORMAT, FidelityEmbedder, FidelityNetwork, region_statistics
+from tests.embedder_laws import obeys_the_laws
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +20,9 @@ def clips(*seconds):
     return [0.1 * torch.randn(round(32_000 * own), generator=generator) for own in seconds]
 
 
-def test_vectors_are_unit_repeatable_and_independent_of_the_batch(embedder):
-    audio = AudioBatch.from_arrays(clips(0.4, 3.0, 5.0), 32_000)
-    together = embedder.embed_audio(audio)
-    assert together.shape == (3, 2 * DIM)
-    torch.testing.assert_close(together.norm(dim=1), torch.ones(3))
-    alone = torch.cat([embedder.embed_audio(audio.select([index])) for index in range(3)])
-    torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
+def test_it_obeys_the_laws_of_an_embedder(embedder):
+    obeys_the_laws(embedder)
+    assert embedder.dim == 2 * DIM
 
 
 def test_level_is_not_heard_and_silence_is_finite(embedder):

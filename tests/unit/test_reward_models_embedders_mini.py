@@ -18,6 +18,7 @@ from reward_models.embedders.mini import MiniEmbedder
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel, mel_filters
 from reward_models.embedders.mini.network import AudioTower, AudioTowerConfig
 from reward_models.embedders.mini.storage import TRANSFORMER, WORD_VECTORS, packed, unpacked
+from tests.embedder_laws import obeys_the_laws
 from training.mini.drum_patterns import GENRES, play
 from training.mini.drum_synthesis import synthetic_kit
 from training.mini.synthesis import dark_drone, rain, siren
@@ -129,9 +130,14 @@ def test_unusual_texts_give_finite_vectors(mini: MiniEmbedder, text: str) -> Non
     assert torch.isfinite(mini.embed_text([text])).all()
 
 
-def test_no_texts_and_no_clips_give_no_vectors(mini: MiniEmbedder) -> None:
+def test_it_obeys_the_laws_of_an_embedder(mini: MiniEmbedder) -> None:
+    obeys_the_laws(mini)
+
+
+def test_no_texts_give_no_vectors_and_a_single_string_is_refused(mini: MiniEmbedder) -> None:
     assert mini.embed_text([]).shape == (0, mini.dim)
-    assert mini.embed_audio(AudioBatch.from_arrays([], RATE)).shape == (0, mini.dim)
+    with pytest.raises(ValueError, match=r"list of texts, got the string 'rain'"):
+        mini.embed_text("rain")
 
 
 def test_silence_after_a_short_clip_does_not_count(mini: MiniEmbedder) -> None:

@@ -9,6 +9,7 @@ from reward_models.audio import AudioBatch
 from reward_models.checkpoints import CheckpointError, checkpoint_path
 from reward_models.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
 from reward_models.embedders.registry import load_embedder
+from tests.embedder_laws import obeys_the_laws
 
 RATE = 16_000
 RENDERS = Path(__file__).parents[1] / "golden" / "renders"
@@ -27,34 +28,8 @@ def noise(seconds, seed=0, level=0.1):
     return (level * np.random.default_rng(seed).standard_normal(int(seconds * RATE))).astype(np.float32)
 
 
-def test_the_same_clip_gives_the_same_unit_vector_every_time(embedder):
-    audio = AudioBatch.from_arrays([noise(3.5)], RATE)
-    first, second = embedder.embed_audio(audio), embedder.embed_audio(audio)
-    assert torch.equal(first, second)
-    assert first.shape == (1, 200)
-    assert torch.allclose(first.norm(dim=1), torch.ones(1), atol=1e-5)
-
-
-def test_a_clips_vector_does_not_depend_on_its_neighbours(embedder):
-    clips = [noise(1.0), tone(440, 4.0), noise(2.5, seed=1)]
-    together = embedder.embed_audio(AudioBatch.from_arrays(clips, RATE))
-    alone = torch.cat([embedder.embed_audio(AudioBatch.from_arrays([clip], RATE)) for clip in clips])
-    assert torch.allclose(together, alone, atol=1e-5)
-
-
-def test_padding_does_not_count(embedder):
-    clip = torch.from_numpy(noise(1.5))
-    padded = AudioBatch(torch.nn.functional.pad(clip, (0, RATE))[None, None], RATE, torch.tensor([len(clip)]))
-    tight = AudioBatch(clip[None, None], RATE, torch.tensor([len(clip)]))
-    assert torch.allclose(embedder.embed_audio(padded), embedder.embed_audio(tight), atol=1e-6)
-
-
-def test_the_input_stays_as_it_was(embedder):
-    audio = AudioBatch.from_arrays([noise(2.0)], RATE)
-    before = audio.waveform.clone()
-    embedder.embed_audio(audio)
-    embedder.tags(audio)
-    assert torch.equal(audio.waveform, before)
+def test_it_obeys_the_laws_of_an_embedder(embedder):
+    obeys_the_laws(embedder)
 
 
 def test_silence_and_loud_tones_give_finite_unit_vectors(embedder):

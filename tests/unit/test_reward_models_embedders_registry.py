@@ -42,6 +42,12 @@ def test_an_unknown_name_lists_what_there_is():
         load_embedder("nothing")
 
 
+@pytest.mark.parametrize("path", ["./clap", "../models", "/models/clap", "~/clap"])
+def test_a_path_that_is_not_there_is_not_taken_for_a_hub_id(path):
+    with pytest.raises(CheckpointError, match="there is no folder"):
+        load_embedder(path)
+
+
 def test_an_embedder_without_text_is_no_text_audio_embedder():
     with pytest.raises(CheckpointError, match="'aisfx' has no text tower"):
         load_text_audio_embedder("aisfx")

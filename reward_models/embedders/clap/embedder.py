@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from reward_models.audio import Fill
 from reward_models.calibration_files import find_calibration
-from reward_models.embedders.base import TextAudioEmbedder
+from reward_models.embedders.base import TextAudioEmbedder, as_texts
 from reward_models.embedders.clap.audio_tower import AudioTower
 from reward_models.embedders.clap.fingerprints import clap_fingerprint
 from reward_models.embedders.clap.front_end import LogMel
@@ -97,8 +97,7 @@ class ClapEmbedder(TextAudioEmbedder):
         Raises:
             ValueError: If a single string is given.
         """
-        if isinstance(texts, str):
-            raise ValueError(f"embed_text needs a list of texts, got the string {texts[:40]!r}: put it in a list.")
+        texts = as_texts(texts)
         if not texts:
             return torch.zeros(0, self.dim)
         with torch.no_grad():

@@ -17,7 +17,7 @@ from typing_extensions import override
 from reward_models.audio import Fill
 from reward_models.calibration_files import find_calibration
 from reward_models.checkpoints import CheckpointError, built_from, fingerprint, load_config, load_weights
-from reward_models.embedders.base import TextAudioEmbedder
+from reward_models.embedders.base import TextAudioEmbedder, as_texts
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
 from reward_models.embedders.mini.network import AudioTower, AudioTowerConfig
 from reward_models.embedders.mini.storage import unpacked
@@ -90,14 +90,12 @@ class MiniEmbedder(TextAudioEmbedder):
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
-        if not len(windows):  # the Fourier transform refuses an empty batch
-            return windows.new_zeros(0, self.dim)
         vectors: Tensor = self.network.audio(self.front_end(windows))
         return vectors
 
     @override
     def embed_text(self, texts: Sequence[str]) -> Float[Tensor, "batch dim"]:
-        texts = list(texts)
+        texts = as_texts(texts)
         with torch.no_grad():
             chunks = [
                 self.network.text(texts[start : start + TEXTS_AT_ONCE]).float().cpu()
