@@ -87,6 +87,15 @@ class Process:
             self._running.send_signal(how)
             self._running.wait()
 
+    def end(self, seconds: float = 20.0) -> None:
+        """Ask it to end, as a supervisor does; kill it if it has not in time."""
+        if self._running is not None:
+            self._running.terminate()
+            try:
+                self._running.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.stop()
+
     def is_running(self) -> bool:
         """Whether it lives."""
         return self._running is not None and self._running.poll() is None
@@ -114,9 +123,10 @@ def api_process(port: int, folder: Path) -> Process:
     return Process([str(program), "--host", "127.0.0.1", "--port", str(port)], folder / "api.log")
 
 
-def policy_process(port: int, folder: Path) -> Process:
-    """The tiny policy."""
-    return Process([sys.executable, "-m", "audioforge.policies", "--port", str(port)], folder / "policy.log")
+def policy_process(port: int, folder: Path, *options: str) -> Process:
+    """The tiny policy, or another by options."""
+    command = [sys.executable, "-m", "audioforge.policies", "--port", str(port), *options]
+    return Process(command, folder / "policy.log")
 
 
 def env_process(api_port: int, policy_port: int, folder: Path, module: str, *options: str) -> Process:

@@ -1,0 +1,90 @@
+"""The loss of GRPO: a clipped importance ratio a token, and a divergence from the policy the run started with.
+
+All logarithms are natural. ``new`` is the policy that learns, ``sampled`` the one that answered, ``start`` the one the
+run began with. Tokens count alike, whichever answer they are of (Yu et al. 2025, DAPO), with their asymmetric clip.
+"""
+
+from typing import Any, NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from training.policy_learning.groups import TokenBatch
+
+
+class TokenScores(NamedTuple):
+    """What a model says of the tokens that were said, in order of the flattened batch.
+
+    Attributes:
+        logprobs: Of the token that was said.
+        entropy: Of the distribution it was drawn from, in nats.
+    """
+
+    logprobs: Float[Tensor, " token"]
+    entropy: Float[Tensor, " token"]
+
+
+class Loss(NamedTuple):
+    """A loss and what it is made of, all means over tokens.
+
+    Attributes:
+        total: To be minimised.
+        kl: Estimated divergence from the start, at least 0, in nats.
+        clipped: Share of tokens whose gradient the clip stops.
+        drift: Mean absolute change of a token's log-probability since it was sampled.
+    """
+
+    total: Float[Tensor, ""]
+    kl: Float[Tensor, ""]
+    clipped: Float[Tensor, ""]
+    drift: Float[Tensor, ""]
+
+
+def score_tokens(model: Any, batch: TokenBatch) -> TokenScores:  # noqa: ANN401 - transformers is untyped
+    """Run a causal language model over a batch."""
+    logits = model(input_ids=batch.tokens, attention_mask=batch.attended.long()).logits
+    logprobs = logits[:, :-1][batch.said[:, 1:]].float().log_softmax(dim=-1)
+    said: Int[Tensor, " token"] = batch.tokens[:, 1:][batch.said[:, 1:]]
+    chosen = logprobs.gather(1, said[:, None])[:, 0]
+    return TokenScores(chosen, -(logprobs.exp() * logprobs).sum(dim=-1).detach())
+
+
+def of_tokens(values: Float[Tensor, "sequence time"], said: Bool[Tensor, "sequence time"]) -> Float[Tensor, " token"]:
+    """The values of the tokens that were said, in the order of :func:`score_tokens`."""
+    return values[:, 1:][said[:, 1:]]
+
+
+def grpo_loss(
+    new: Float[Tensor, " token"],
+    sampled: Float[Tensor, " token"],
+    start: Float[Tensor, " token"],
+    advantages: Float[Tensor, " token"],
+    *,
+    clip: tuple[float, float],
+    kl_weight: float,
+) -> Loss:
+    r"""The loss to be minimised.
+
+    .. math:: -\min(r A, \mathrm{clip}(r, 1 - l, 1 + h) A) + w (e^{d} - d - 1), \quad r = \pi / \pi_{sampled}, \quad
+        d = \log \pi_{start} - \log \pi
+
+    Args:
+        new: Log-probabilities under the policy that learns.
+        sampled: Under the policy that answered.
+        start: Under the policy of the start.
+        advantages: Of the answer a token belongs to.
+        clip: How far below and above 1 a ratio may pull.
+        kl_weight: Of the divergence.
+    """
+    ratio = (new - sampled).exp()
+    bounded = ratio.clamp(1 - clip[0], 1 + clip[1])
+    gain = torch.minimum(ratio * advantages, bounded * advantages)
+    behind = start - new
+    kl = (behind.exp() - behind - 1).mean()
+    return Loss(
+        total=kl_weight * kl - gain.mean(),
+        kl=kl.detach(),
+        clipped=(bounded * advantages < ratio * advantages).float().mean(),
+        drift=(new - sampled).abs().mean().detach(),
+    )
