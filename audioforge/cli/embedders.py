@@ -27,6 +27,7 @@ _ENTRIES = (
     _Entry("vggish", 16_000, 128, "Apache-2.0", "distances as older papers give them (no text)"),
     _Entry("pann", 32_000, 2_048, "CC-BY-4.0", "general sound; set metrics (no text)"),
     _Entry("pann-16k", 16_000, 2_048, "CC-BY-4.0", "as pann, for what has nothing above 8 kHz (no text)"),
+    _Entry("facebook/encodec_24khz", 24_000, 128, "see card", "distances in a codec's latent space (no text)"),
     _Entry("laion/clap-htsat-unfused", 48_000, 512, "Apache-2.0", "text–audio matching of general sound"),
     _Entry("laion/larger_clap_general", 48_000, 512, "Apache-2.0", "text–audio matching of general sound, larger"),
     _Entry("laion/larger_clap_music_and_speech", 48_000, 512, "Apache-2.0", "text–audio matching of music and speech"),
@@ -66,5 +67,5 @@ def _published_file(name: str) -> Path:
 def _hub_file(name: str) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
 
-    found = try_to_load_from_cache(name, "model.safetensors")
-    return Path(found) if isinstance(found, str) else None
+    found = [try_to_load_from_cache(name, file) for file in ("model.safetensors", "pytorch_model.bin")]
+    return next((Path(path) for path in found if isinstance(path, str)), None)
