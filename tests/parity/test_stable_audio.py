@@ -56,7 +56,7 @@ def _library(generator, proposal, seed, **more):
     return clip / clip.abs().max().clamp_min(1)
 
 
-@pytest.mark.parametrize("sampler", ["pingpong", "euler", "dpmpp"])
+@pytest.mark.parametrize("sampler", ["pingpong", "euler", "rk4", "dpmpp"])
 @pytest.mark.parametrize("cfg_scale", [1.0, 4.0])
 def test_one_item_is_what_the_library_renders_from_the_same_seed(generator, sampler, cfg_scale):
     proposal = Proposal("a deep kick drum", steps=5, cfg_scale=cfg_scale, sampler=sampler, seconds=LONGEST)
@@ -134,10 +134,14 @@ def test_prompts_beyond_the_tokens_are_counted_and_warned_of(generator, caplog):
     with caplog.at_level(logging.WARNING):
         generator.generate([Proposal("rain " * 30, seconds=LONGEST)], [0])
     assert "1 prompts are longer than the 16 tokens" in caplog.text
+    with caplog.at_level(logging.WARNING):
+        guided = Proposal("rain", negative_prompt="hum " * 30, cfg_scale=3.0, seconds=LONGEST)
+        generator.generate([guided, Proposal("rain", negative_prompt="hum " * 31, seconds=LONGEST)], [0, 0])
+    assert caplog.text.count("1 prompts are longer") == 2
 
 
 def test_a_sampler_of_another_kind_of_model_is_refused(generator):
-    with pytest.raises(ProposalError, match="pingpong, euler, dpmpp; got 'dpmpp-3m-sde'"):
+    with pytest.raises(ProposalError, match="pingpong, euler, rk4, dpmpp; got 'dpmpp-3m-sde'"):
         generator.generate([Proposal("rain", sampler="dpmpp-3m-sde", seconds=LONGEST)], [0])
 
 

@@ -81,7 +81,8 @@ class StableAudioGenerator(Generator):
         limit = self.model.prompt_tokens
         if limit is None:
             return
-        long = sum(self.count_tokens(prompt) > limit for prompt in {own.prompt for own in proposals})
+        texts = {own.prompt for own in proposals} | {own.negative_prompt for own in proposals if _is_guided_away(own)}
+        long = sum(self.count_tokens(text) > limit for text in texts)
         if long:
             _log.warning("%d prompts are longer than the %d tokens that %s reads: cut.", long, limit, self.name)
 
@@ -98,7 +99,7 @@ class StableAudioGenerator(Generator):
     def _velocity(self, proposals: Sequence[Proposal]) -> Velocity:
         network, first = self.model.network, proposals[0]
         asked = self._conditions([own.prompt for own in proposals], proposals, negative=False)
-        if first.cfg_scale != 1 and first.negative_prompt.strip():
+        if _is_guided_away(first):
             asked |= self._conditions([own.negative_prompt for own in proposals], proposals, negative=True)
         return partial(network.model, **asked, cfg_scale=first.cfg_scale, batch_cfg=True, rescale_cfg=True)
 
@@ -141,5 +142,9 @@ def batches(proposals: Sequence[Proposal], max_batch: int) -> list[list[int]]:
 
 def _shared(proposal: Proposal) -> tuple[object, ...]:
     """What a batch must share; prompts and seconds may differ, and a negative prompt is only read with guidance."""
-    negative = proposal.cfg_scale != 1 and bool(proposal.negative_prompt.strip())
-    return proposal.steps, proposal.cfg_scale, proposal.sampler, negative
+    return proposal.steps, proposal.cfg_scale, proposal.sampler, _is_guided_away(proposal)
+
+
+def _is_guided_away(proposal: Proposal) -> bool:
+    """Whether its negative prompt is read: only with guidance."""
+    return proposal.cfg_scale != 1 and bool(proposal.negative_prompt.strip())
