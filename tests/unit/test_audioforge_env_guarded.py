@@ -123,6 +123,22 @@ def test_a_checkpoint_folder_that_cannot_be_written_does_not_end_the_run(tmp_pat
     assert "the run goes on" in caplog.text
 
 
+def test_an_evaluation_that_fails_is_told_and_does_not_end_the_run(monkeypatch, caplog):
+    async def fail(self, *args, **kwargs):
+        raise RuntimeError("no held-out targets today")
+
+    async def check():
+        env = make_env(steps_per_eval=2)
+        monkeypatch.setattr(AudioForgeEnv, "evaluate", fail)
+        env.eval_runner, env.curr_step, env.status_dict = None, 1, {"current_step": 2}
+        await env.env_step_checks()
+        await asyncio.gather(env.eval_runner, return_exceptions=True)
+        await asyncio.sleep(0)
+
+    asyncio.run(check())
+    assert "given up, the run goes on: RuntimeError('no held-out targets today')" in caplog.text
+
+
 def test_a_limit_that_leaves_no_room_for_an_answer_says_what_to_raise():
     env = make_env()
     env.max_token_len = 30
