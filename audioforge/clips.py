@@ -5,6 +5,7 @@ that can't be (its ``status`` says why) has NaN rows and is never shown to a net
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -12,10 +13,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from audioforge.clip_audio import ClipAudio
 from audioforge.clip_content import content_status
 from audioforge.clip_embedding import embed_frames
 from audioforge.status import OK, ClipStatus, ScoringError, Status
-from reward_models.audio import ArrayLike, AudioBatch, AudioError, read_audio, resample_clip
+from reward_models.audio import ArrayLike, AudioBatch, AudioError, read_audio
 from reward_models.embedders.base import Embedder, FrameEmbeddings, TextAudioEmbedder
 
 AudioLike = AudioBatch | Sequence[ArrayLike] | Sequence[str | Path] | Sequence[str] | Sequence[Path]
@@ -28,7 +30,7 @@ class Clips:
     """Clips with what was asked for.
 
     Attributes:
-        audio: The clips; an unreadable one has length 0.
+        sounds: The clips as they came, each at its own rate; an unreadable one has length 0.
         requests: What was asked for, None where nothing was.
         categories: ``drums``, ``instruments``, ``sfx``, ``ambient`` or None.
         groups: Clips of one name answer the same request together; None for a clip on its own.
@@ -39,7 +41,7 @@ class Clips:
 
     def __init__(  # noqa: PLR0913 - its columns
         self,
-        audio: AudioBatch,
+        audio: AudioBatch | ClipAudio,
         requests: Sequence[str | None] | None = None,
         *,
         categories: Sequence[str | None] | None = None,
@@ -49,7 +51,7 @@ class Clips:
         looked_at: bool = False,
     ) -> None:
         """Looks at the content of every clip whose ``status`` is ok, unless it was ``looked_at`` before."""
-        self.audio = audio
+        self.sounds = ClipAudio.of(audio) if isinstance(audio, AudioBatch) else audio
         self.requests = _column("request", requests, len(audio))
         self.categories = _column("category", categories, len(audio))
         self.groups = _column("group", groups, len(audio))
@@ -59,7 +61,7 @@ class Clips:
             if len(column) != len(audio):
                 raise ScoringError(f"clips need one {noun} per clip: got {len(column)} for {len(audio)} clips.")
         self.status = tuple(
-            own if looked_at or not own.ok else content_status(audio.clip(i), audio.sample_rate, self.names[i])
+            own if looked_at or not own.ok else content_status(*self.sounds.clip(i), self.names[i])
             for i, own in enumerate(given)
         )
         self.halvings = 0
@@ -68,12 +70,17 @@ class Clips:
         self._texts: dict[str, Tensor] = {}
 
     def __len__(self) -> int:
-        return len(self.audio)
+        return len(self.sounds)
+
+    @cached_property
+    def audio(self) -> AudioBatch:
+        """All clips in one batch, those of lower rates resampled: to show them, not to judge them by."""
+        return self.sounds.of_one_rate()
 
     def select(self, indices: Sequence[int]) -> "Clips":
         """The clips at ``indices``, in that order, with nothing embedded yet."""
         return Clips(
-            self.audio.select(indices),
+            self.sounds.select(indices),
             [self.requests[i] for i in indices],
             categories=[self.categories[i] for i in indices],
             groups=[self.groups[i] for i in indices],
@@ -96,12 +103,16 @@ class Clips:
     def frame_embeddings(self, embedder: Embedder) -> FrameEmbeddings:
         """Un-normalised window vectors of the clips that can be judged; ``clip`` counts within this batch."""
         if embedder.fingerprint not in self._frames:
-            rows = torch.nonzero(self.judged)[:, 0]
-            audio = self.audio if len(rows) == len(self) else self.audio.select(rows.tolist())  # mostly no copy
+            self._frames[embedder.fingerprint] = self._embedded(embedder)
+        return self._frames[embedder.fingerprint]
+
+    def _embedded(self, embedder: Embedder) -> FrameEmbeddings:
+        found = [FrameEmbeddings(torch.zeros(0, embedder.dim), torch.zeros(0, dtype=torch.int64))]
+        for rows, audio in self.sounds.among(torch.nonzero(self.judged)[:, 0].tolist()):
             frames, halvings = embed_frames(embedder, audio)
             self.halvings += halvings
-            self._frames[embedder.fingerprint] = FrameEmbeddings(frames.embedding, rows[frames.clip])
-        return self._frames[embedder.fingerprint]
+            found.append(FrameEmbeddings(frames.embedding, torch.tensor(rows)[frames.clip]))
+        return FrameEmbeddings(torch.cat([own.embedding for own in found]), torch.cat([own.clip for own in found]))
 
     def request_status(self, index: int) -> ClipStatus:
         """Whether one clip's request can be judged: there, not blank, and not cut by every text tower."""
@@ -137,7 +148,8 @@ def gather_clips(
     """Clips from whatever a caller has: a batch, arrays with ``sample_rate``, or paths.
 
     Args:
-        audio: ``AudioBatch``; or arrays ``(time,)`` or ``(channel, time)``; or paths of audio files.
+        audio: ``AudioBatch``; or arrays ``(time,)`` or ``(channel, time)``; or paths of audio files, which may differ
+            in rate and channels: each clip is kept as it is.
         requests: One a clip; a single string stands for all clips.
         sample_rate: Hz of the arrays.
         categories: One a clip.
@@ -150,9 +162,9 @@ def gather_clips(
         ScoringError: If arrays come without their rate, or counts differ.
         AudioError: If an array's shape or the rate is impossible.
     """
-    batch, status, names = _as_batch(audio, sample_rate)
-    asked = [requests] * len(batch) if isinstance(requests, str) else requests
-    return Clips(batch, asked, categories=categories, groups=groups, names=names, status=status)
+    sounds, status, names = _gathered(audio, sample_rate)
+    asked = [requests] * len(sounds) if isinstance(requests, str) else requests
+    return Clips(sounds, asked, categories=categories, groups=groups, names=names, status=status)
 
 
 def _column(noun: str, values: Sequence[str | None] | None, count: int) -> tuple[str | None, ...]:
@@ -169,14 +181,14 @@ def _column(noun: str, values: Sequence[str | None] | None, count: int) -> tuple
 
 
 class _Gathered(NamedTuple):
-    batch: AudioBatch
+    sounds: ClipAudio
     status: list[ClipStatus]
     names: list[str] | None = None
 
 
-def _as_batch(audio: AudioLike, sample_rate: int | None) -> _Gathered:
+def _gathered(audio: AudioLike, sample_rate: int | None) -> _Gathered:
     if isinstance(audio, AudioBatch):
-        return _Gathered(audio, [OK] * len(audio))
+        return _Gathered(ClipAudio.of(audio), [OK] * len(audio))
     if isinstance(audio, str | Path):
         raise ScoringError(f"expected a list of clips, got the single path {str(audio)!r}: wrap it in a list.")
     shape = getattr(audio, "shape", None)
@@ -184,24 +196,27 @@ def _as_batch(audio: AudioLike, sample_rate: int | None) -> _Gathered:
         raise ScoringError(f"expected a list of clips, got one array of shape {tuple(shape)}: wrap it in a list.")
     items = list(audio)
     if not items:
-        return _Gathered(AudioBatch.from_arrays([], sample_rate or 48_000), [])
+        return _Gathered(ClipAudio.of(AudioBatch.from_arrays([], sample_rate or 48_000)), [])
     if all(isinstance(item, str | Path) for item in items):
         return _read(cast("list[str | Path]", items))
     if sample_rate is None:
         raise ScoringError("arrays come without their rate: give sample_rate= in Hz (for example sample_rate=44100).")
-    return _Gathered(AudioBatch.from_arrays(cast("list[ArrayLike]", items), sample_rate), [OK] * len(items))
+    arrays = cast("list[ArrayLike]", items)
+    return _Gathered(ClipAudio.from_arrays(arrays, [sample_rate] * len(arrays)), [OK] * len(items))
 
 
 def _read(paths: list[str | Path]) -> _Gathered:
-    clips: list[tuple[Tensor, int] | None] = []
+    found: list[tuple[Tensor, int] | None] = []
     status: list[ClipStatus] = []
     for path in paths:
         try:
-            clips.append(read_audio(path))
+            found.append(read_audio(path))
             status.append(OK)
         except AudioError as error:
-            clips.append(None)
+            found.append(None)
             status.append(ClipStatus(Status.UNREADABLE, str(error)))
-    rate = max((clip[1] for clip in clips if clip is not None), default=48_000)
-    decoded = [torch.zeros(1, 0) if clip is None else resample_clip(clip[0], clip[1], rate) for clip in clips]
-    return _Gathered(AudioBatch.from_arrays(decoded, rate), status, [Path(path).name for path in paths])
+    # What can't be read has no form of its own: it goes with the first that can.
+    nothing = next(((clip[0][:, :0], clip[1]) for clip in found if clip is not None), (torch.zeros(1, 0), 48_000))
+    clips = [nothing if clip is None else clip for clip in found]
+    sounds = ClipAudio.from_arrays([clip for clip, _ in clips], [rate for _, rate in clips])
+    return _Gathered(sounds, status, [Path(path).name for path in paths])

@@ -94,7 +94,7 @@ class AudioBatch:
         Raises:
             AudioError: If a clip has no or more than two dimensions, or looks like ``(time, channel)``.
         """
-        clips = [_as_channels(array, index) for index, array in enumerate(arrays)]
+        clips = [as_channels(array, index) for index, array in enumerate(arrays)]
         channels = max((clip.shape[0] for clip in clips), default=1)
         time = max((clip.shape[1] for clip in clips), default=0)
         waveform = torch.zeros(len(clips), channels, time)
@@ -249,7 +249,16 @@ def _check_sample_rate(sample_rate: int) -> None:
         raise AudioError(f"sample_rate must lie in {MIN_SAMPLE_RATE}..{MAX_SAMPLE_RATE} Hz, got {sample_rate}{slip}.")
 
 
-def _as_channels(array: ArrayLike, index: int) -> Float[Tensor, "channel time"]:
+def as_channels(array: ArrayLike, index: int) -> Float[Tensor, "channel time"]:
+    """One clip as ``AudioBatch.from_arrays`` takes it.
+
+    Args:
+        array: ``(time,)`` or ``(channel, time)``, floats or 16- or 32-bit integers.
+        index: What errors call the clip.
+
+    Raises:
+        AudioError: If it has no or more than two dimensions, or looks like ``(time, channel)``.
+    """
     tensor = array.detach().cpu() if isinstance(array, Tensor) else torch.from_numpy(np.ascontiguousarray(array))
     if tensor.ndim not in (1, 2):
         raise AudioError(f"clip {index} has shape {tuple(tensor.shape)}, expected (time,) or (channel, time).")

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import torch
 
+from audioforge.grouping import rows_by
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -19,10 +21,8 @@ def alike(shared: Sequence[Hashable], max_batch: int) -> list[list[int]]:
     Returns:
         Batches in the order of their first items.
     """
-    rows_of: dict[Hashable, list[int]] = {}
-    for index, own in enumerate(shared):
-        rows_of.setdefault(own, []).append(index)
-    return [rows[start : start + max_batch] for rows in rows_of.values() for start in range(0, len(rows), max_batch)]
+    groups = rows_by(shared).values()
+    return [rows[start : start + max_batch] for rows in groups for start in range(0, len(rows), max_batch)]
 
 
 def in_batches(

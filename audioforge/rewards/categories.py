@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from audioforge.clips import Clips
+from audioforge.grouping import rows_by
 from audioforge.reference_sets import ReferenceLibrary
 from audioforge.status import ClipStatus, Status
 
 
 def rows_by_category(clips: Clips, library: ReferenceLibrary) -> dict[str, list[int]]:
     """Indices of the clips that can be judged, for each category that has a reference set."""
-    rows: dict[str, list[int]] = {}
-    for index, category in enumerate(clips.categories):
-        if clips.status[index].ok and category is not None and library[category] is not None:
-            rows.setdefault(category, []).append(index)
-    return rows
+    found = rows_by(clips.categories, [index for index, status in enumerate(clips.status) if status.ok])
+    return {
+        category: rows for category, rows in found.items() if category is not None and library[category] is not None
+    }
 
 
 def reference_status(clips: Clips, library: ReferenceLibrary) -> tuple[ClipStatus, ...]:
@@ -28,12 +28,7 @@ def reference_status(clips: Clips, library: ReferenceLibrary) -> tuple[ClipStatu
 
 def rows_by_group(clips: Clips, rows: Sequence[int]) -> dict[str, list[int]]:
     """Indices of ``rows`` that answer one request together; clips on their own are left out."""
-    groups: dict[str, list[int]] = {}
-    for index in rows:
-        group = clips.groups[index]
-        if group is not None:
-            groups.setdefault(group, []).append(index)
-    return groups
+    return {group: own for group, own in rows_by(clips.groups, rows).items() if group is not None}
 
 
 def reference_provenance(library: ReferenceLibrary, categories: Mapping[str, object]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from audioforge.choices import wrong_choice
 from audioforge.clips import Clips
+from audioforge.grouping import rows_by
 from audioforge.rewards.base import Reward, RewardResult, masked
 from audioforge.rewards.gdpo import gdpo_advantages
 from audioforge.rewards.scores import Scores
@@ -160,10 +161,7 @@ def guarded(reward: Reward, clips: Clips) -> RewardResult:
 
 
 def _units(groups: Sequence[str | None]) -> list[list[int]]:
-    units: dict[str | int, list[int]] = {}
-    for index, group in enumerate(groups):
-        units.setdefault(index if group is None else group, []).append(index)
-    return list(units.values())
+    return list(rows_by([index if group is None else group for index, group in enumerate(groups)]).values())
 
 
 def _failed(name: str, clips: Clips, error: Exception) -> RewardResult:

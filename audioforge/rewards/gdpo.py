@@ -15,6 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from audioforge.grouping import rows_by
 from audioforge.status import ScoringError
 
 EPSILON = 1e-4
@@ -40,11 +41,9 @@ def gdpo_advantages(
     if None in groups:
         raise ScoringError(f"advantages need a group for every clip: clip {list(groups).index(None)} has none.")
     counted = torch.where(weight > 0, score.double(), 0.0)
-    rows_of: dict[str | None, list[int]] = {}
-    for index in torch.nonzero(counted.isfinite().all(1))[:, 0].tolist():
-        rows_of.setdefault(groups[index], []).append(index)
+    known = torch.nonzero(counted.isfinite().all(1))[:, 0].tolist()
     advantage = torch.full((len(score),), float("nan"), dtype=torch.float64)
-    for rows in rows_of.values():
+    for rows in rows_by(groups, known).values():
         advantage[rows] = (_normalised(counted[rows]) * weight[rows]).sum(1)
     scored = advantage.isfinite()
     advantage[scored] = _normalised(advantage[scored])

@@ -67,7 +67,8 @@ class LoopFree(Reward):
     def _judge(self, clips: Clips, index: int) -> tuple[float, float]:
         if not clips.status[index].ok:
             return float("nan"), float("nan")
-        repeats = closest_repeats(clips.audio.clip(index).mean(0), clips.audio.sample_rate)
+        waveform, rate = clips.sounds.clip(index)
+        repeats = closest_repeats(waveform.mean(0), rate)
         times_closer = (1 - repeats.pitch) / max(1 - repeats.loop, EXACT)
         return repeats.loop, 1 - _ramp(repeats.loop, *CLOSE) * _ramp(times_closer, *CLOSER)
 

@@ -91,7 +91,7 @@ class TechnicalHead(Reward):
         return own
 
     def _agreement(self, clips: Clips, index: int, asked: Asked) -> float:
-        clip, rate = clips.audio.clip(index), clips.audio.sample_rate
+        clip, rate = clips.sounds.clip(index)
         parts = []
         if asked.bpm is not None:
             probability = self.head.tempo_probability(clip, rate)

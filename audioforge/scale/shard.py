@@ -59,7 +59,8 @@ def score_shard(shard: Shard, reward: CombinedReward, model: str) -> pa.Table:
         clips = gather_clips([clip.file for clip in own], requests, categories=[categories[i] for i in places])
         scores = reward.judge(clips)
         for row, place in enumerate(places):
-            seconds = round(float(clips.audio.seconds[row]), 6)
+            waveform, rate = clips.sounds.clip(row)
+            seconds = round(waveform.shape[1] / rate, 6)
             rows[place] = _about(own[row], categories[place], guessed[place]) | {"seconds": seconds}
             rows[place] |= _score_columns(scores, row) | {"model": model, "key": shard.keys[place]}
     schema = part_schema([component.name for component in reward.components])

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from audioforge.clip_audio import ClipAudio
 from audioforge.clips import Clips
 from audioforge.rewards.scores import Scores
-from reward_models.audio import AudioBatch
 
 
 def joined(parts: Sequence[Clips]) -> Clips:
@@ -12,7 +12,7 @@ def joined(parts: Sequence[Clips]) -> Clips:
     if len(parts) == 1:
         return parts[0]
     return Clips(
-        AudioBatch.concatenate([own.audio for own in parts]),
+        ClipAudio.joined([own.sounds for own in parts]),
         [request for own in parts for request in own.requests],
         categories=[category for own in parts for category in own.categories],
         groups=[None if group is None else f"{part}/{group}" for part, own in enumerate(parts) for group in own.groups],

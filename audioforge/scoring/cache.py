@@ -45,9 +45,10 @@ def has_failed(scores: Scores) -> bool:
 
 def content_key(clips: Clips) -> str:
     """SHA-256 over all of a call that its scores depend on, under one reward."""
-    digest = hashlib.sha256(f"{clips.audio.sample_rate} {tuple(clips.audio.waveform.shape)}".encode())
     columns = (clips.requests, clips.categories, clips.groups, clips.names, clips.status)
-    digest.update(repr(columns).encode(errors="surrogatepass"))
-    digest.update(clips.audio.lengths.numpy().tobytes())
-    digest.update(clips.audio.waveform.cpu().numpy().tobytes())
+    digest = hashlib.sha256(repr(columns).encode(errors="surrogatepass"))
+    for rows, audio in clips.sounds.batches:
+        digest.update(f"{rows} {audio.sample_rate} {tuple(audio.waveform.shape)}".encode())
+        digest.update(audio.lengths.numpy().tobytes())
+        digest.update(audio.waveform.cpu().numpy().tobytes())
     return digest.hexdigest()

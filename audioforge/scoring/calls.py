@@ -61,11 +61,11 @@ class Call:
     made: float = field(default_factory=time.monotonic)
 
     @property
-    def form(self) -> tuple[int, int, int]:
-        """Sample rate, channels and length bucket."""
-        _, channels, samples = self.clips.audio.waveform.shape
-        rate = self.clips.audio.sample_rate
-        return rate, channels, length_bucket(samples / rate)
+    def form(self) -> tuple[object, ...]:
+        """Sample rates and channels, and the length bucket of the longest clip."""
+        batches = [own.audio for own in self.clips.sounds.batches]
+        seconds = max((own.waveform.shape[2] / own.sample_rate for own in batches), default=0.0)
+        return *sorted(self.clips.sounds.forms), length_bucket(seconds)
 
     @property
     def seconds_left(self) -> float | None:
