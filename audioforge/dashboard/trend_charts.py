@@ -1,6 +1,7 @@
 """The dashboard's charts: one line a run, so that two runs lie over each other."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from audioforge.dashboard.runs import EvaluationEntry
@@ -53,7 +54,7 @@ def trend_chart(
 
 
 def component_charts(runs: Sequence[Sequence[Window]]) -> list[Chart]:
-    """Reward, total and every component over the groups."""
+    """Reward, total and every component over the training steps, or over the groups where steps tell nothing."""
     seen = {name: None for windows in runs for window in windows for name in window.metrics}
     names = ["reward", "total", *(name for name in seen if name.startswith("component/"))]
     return [_over_groups(f"{_title(name)}", name, runs, 1.0) for name in names if name in seen]
@@ -84,8 +85,18 @@ def judge_charts(names: Sequence[str], runs: Sequence[Sequence[EvaluationEntry]]
 
 
 def _over_groups(title: str, metric: str, runs: Sequence[Sequence[Window]], top: float | None) -> Chart:
-    lines = [[Point(own.groups, own.metrics[metric]) for own in run if metric in own.metrics] for run in runs]
-    return trend_chart(title, "means over windows of groups, one line a run", lines, "groups so far", top)
+    by_step = all(_goes_by_step(run) for run in runs)
+    lines = [
+        [Point(own.step if by_step else own.groups, own.metrics[metric]) for own in run if metric in own.metrics]
+        for run in runs
+    ]
+    label = "training step" if by_step else "groups so far"
+    return trend_chart(title, "means over windows of groups, one line a run", lines, label, top)
+
+
+def _goes_by_step(run: Sequence[Window]) -> bool:
+    """Whether every window ends at a later step than the one before: a run under a trainer, and long enough."""
+    return bool(run) and run[-1].step > 0 and all(one.step < after.step for one, after in pairwise(run))
 
 
 def _of_evaluations(evaluations: Sequence[EvaluationEntry], name: str, beside: float = 0.0) -> list[Point]:

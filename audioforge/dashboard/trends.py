@@ -25,12 +25,14 @@ class Window:
 
     Attributes:
         groups: How many groups had arrived at its end.
+        step: The trainer's step at which its last group was asked for; 0 in runs without a trainer.
         rollouts: Answers in it.
         metrics: As ``audioforge.env.statistics.metric_means``, with ``distinct_prompts`` (share) and ``vendi_prompts``
             where an answer parsed.
     """
 
     groups: int
+    step: int
     rollouts: int
     metrics: dict[str, float]
 
@@ -70,4 +72,4 @@ def _window(groups: Sequence[Sequence[RolloutRecord]], arrived: int) -> Window:
     metrics, prompts = metric_means(records), prompts_of(records)
     if any(prompts):
         metrics |= {"distinct_prompts": len(set(prompts)) / len(prompts), "vendi_prompts": prompt_vendi(prompts)}
-    return Window(arrived, len(records), metrics)
+    return Window(arrived, max(record.step for record in records), len(records), metrics)

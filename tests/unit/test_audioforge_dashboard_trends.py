@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from audioforge.dashboard.trend_charts import component_charts
 from audioforge.dashboard.trends import WINDOWS, prompt_vendi, windows_of
 from audioforge.proposals import Proposal
 from tests.rollout_makers import malformed, scored
@@ -14,6 +17,30 @@ def test_windows_cover_every_group_once_and_are_bounded(tmp_path):
     totals = [own.metrics["total"] for own in windows]
     assert totals == sorted(totals)
     assert windows[0].metrics["component/quality_head"] == pytest.approx(0.8)
+
+
+def run_of(tmp_path, steps):
+    return windows_of([replace(scored(tmp_path, f"{n}-0", 0.5), step=step) for n, step in enumerate(steps)])
+
+
+@pytest.mark.parametrize(
+    ("runs", "label"),
+    [
+        ([[1, 2, 5]], "training step"),
+        ([[0, 0, 0]], "groups so far"),
+        ([[1, 2, 5], [0, 0, 0]], "groups so far"),
+        ([[1, 1, 2]], "groups so far"),
+    ],
+)
+def test_the_axis_is_the_training_step_where_every_run_and_window_has_one_of_its_own(
+    tmp_path, monkeypatch, runs, label
+):
+    drawn = []
+    monkeypatch.setattr("audioforge.dashboard.trend_charts.trend_chart", lambda *given: drawn.append(given))
+    component_charts([run_of(tmp_path, steps) for steps in runs])
+    _, _, lines, x_label, _ = drawn[0]
+    assert x_label == label
+    assert [point.x for point in lines[0]] == (runs[0] if label == "training step" else [1, 2, 3])
 
 
 def test_diversity_counts_prompts_that_differ_beyond_case_and_spaces(tmp_path):
