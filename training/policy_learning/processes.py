@@ -29,11 +29,13 @@ class Neighbours:
         policy: Model folder that the server starts from.
         preset: Generator and rewards.
         workers: Groups rolled out at a time.
+        environment: Module that is run as the environment.
     """
 
     policy: Path
     preset: str
     workers: int
+    environment: str = "audioforge.env"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def learn_together(learner: Learner, run: RunFolder, neighbours: Neighbours, say
     api = api_process(ports[0], run.path)
     server = policy_process(ports[1], run.path, "--folder", str(neighbours.policy), "--weights", str(run.weights))
     env = env_process(
-        *ports, run.path, "audioforge.env", *_model_options(neighbours.policy), "--env.preset", neighbours.preset,
+        *ports, run.path, neighbours.environment, *_model_options(neighbours.policy), "--env.preset", neighbours.preset,
         "--env.group_size", str(own.group_size), "--env.max_num_workers", str(neighbours.workers),
         "--env.max_answer_tokens", str(own.max_answer_tokens), "--env.max_batches_offpolicy", "2",
         "--env.environment_seed", str(own.seed), "--env.steps_per_eval", "0",
