@@ -150,6 +150,19 @@ def test_the_sampler_draws_kinds_by_their_share_and_rare_labels_more() -> None:
     assert int(batch.caption.max()) < 3
 
 
+def test_a_resumed_run_hears_other_windows_than_at_its_start() -> None:
+    entries = tuple(entry(name) for name in "abcdefgh")
+    sampler = Sampler(Cache(np.zeros((10, 64), dtype=np.float16), entries), 256, 3, 0)
+    first = sampler.batch(12)
+    sampler.reseed(0, 7)
+    later = sampler.batch(12)
+    assert first.entry.tolist() != later.entry.tolist()
+    sampler.reseed(0, 0)
+    again = sampler.batch(12)
+    assert torch.equal(again.entry, first.entry)
+    assert torch.equal(again.decibels, first.decibels)
+
+
 def test_whole_requests_do_not_compete_with_labels() -> None:
     entries = (entry("z"), entry("a long request", kind="sketch"), entry("b"))
     sampler = Sampler(Cache(np.zeros((10, 64), dtype=np.float16), entries), 256, 3, 0)
@@ -227,6 +240,9 @@ def test_a_round_starts_where_the_last_one_ended_with_no_time_spent(tmp_path: Pa
     state = torch.load(tmp_path / "next" / STATE_FILE, weights_only=True)
     assert state["spent"] == 0.0
     assert torch.equal(state["model"]["weight"], torch.ones(2))
+    torch.save({"spent": 3.0}, tmp_path / "next" / STATE_FILE)
+    start_from(tmp_path, tmp_path / "next")
+    assert torch.load(tmp_path / "next" / STATE_FILE, weights_only=True)["spent"] == 3.0
 
 
 def test_what_comes_out_is_the_plain_average_of_two_rounds() -> None:
@@ -247,6 +263,7 @@ def test_the_smoke_run_makes_a_checkpoint_that_loads_and_resumes(tmp_path: Path)
         fit_mini.main(["--smoke", "--out", str(tmp_path / "mini")])
         first = (tmp_path / "mini" / "model.safetensors").read_bytes()
         state = torch.load(tmp_path / "mini-work" / "round-2" / "audio.pt", weights_only=True)
+        assert not list((tmp_path / "mini-work").rglob("*.partial"))
         fit_mini.main(["--smoke", "--out", str(tmp_path / "mini")])
     finally:
         torch.set_num_threads(threads)

@@ -169,13 +169,16 @@ def align(
         The average of the weights.
     """
     torch.manual_seed(config.seed)
+    sampler.reseed(config.seed, 0)
     model = Aligner(AudioTowerConfig(), bank.labels.shape[1])
     average = copy.deepcopy(model).eval()
     optimizer = torch.optim.AdamW(_parameter_groups(model, config.decay), lr=config.rate)
     spent, step, saved = _resume(model, average, optimizer, folder), 0, 0.0
     if spent:
         step = int(optimizer.state_dict()["state"][0]["step"])
+        # Else a run that is resumed would hear its first windows again.
         torch.manual_seed(config.seed + step)
+        sampler.reseed(config.seed, step)
     model.train()
     while spent < config.minutes * 60:
         began = time.monotonic()

@@ -12,6 +12,7 @@ import torch
 
 from reward_models.embedders.mini.front_end import FrontEndConfig, LogMel
 from training.mini.captions import all_phrases, compose
+from training.mini.kept_file import kept, write_text
 from training.mini.measures import Measures, adjectives_of, measured, quarters
 from training.mini.records import Recording
 
@@ -55,6 +56,7 @@ class Cache:
 def build_cache(recordings: Iterable[Recording], folder: Path, *, report_every: int = 1000) -> Cache:
     """Computes and writes the cache; recordings that are silent or shorter than a frame are left out."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "entries.json").unlink(missing_ok=True)  # what it says would no longer be true
     front_end = LogMel(FrontEndConfig())
     entries: list[Entry] = []
     start = 0
@@ -67,7 +69,7 @@ def build_cache(recordings: Iterable[Recording], folder: Path, *, report_every: 
                 start += picture.shape[1]
             if number % report_every == 0:
                 print(f"cache: {number} recordings, {start / 50 / 3600:.2f} h", flush=True)
-    (folder / "entries.json").write_text(json.dumps([asdict(entry) for entry in entries]), encoding="utf-8")
+    kept(folder / "entries.json", write_text(json.dumps([asdict(entry) for entry in entries])))
     return load_cache(folder)
 
 

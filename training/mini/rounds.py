@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from training.mini.align import STATE_FILE, AlignConfig, Aligner, align, follow
+from training.mini.kept_file import kept
 from training.mini.sampler import Sampler
 from training.mini.text_bank import TextBank
 
@@ -42,7 +43,7 @@ def align_in_rounds(
     for number in range(config.rounds):
         own = folder / f"round-{number + 1}"
         own.mkdir(parents=True, exist_ok=True)
-        if number and not (own / STATE_FILE).is_file():
+        if number:
             start_from(folder / f"round-{number}", own)
         settings = replace(config, minutes=config.minutes / config.rounds, seed=config.seed + number)
         finished.append(align(sampler, bank, sentences, heard, settings, own))
@@ -50,9 +51,12 @@ def align_in_rounds(
 
 
 def start_from(previous: Path, folder: Path) -> None:
-    """Puts the end of one round where the next one looks for its state, with no time spent."""
-    state = torch.load(previous / STATE_FILE, weights_only=True)
-    torch.save({**state, "spent": 0.0}, folder / STATE_FILE)
+    """Puts the end of one round where the next one looks for its state, with no time spent, unless it has one."""
+
+    def write(path: Path) -> None:
+        torch.save({**torch.load(previous / STATE_FILE, weights_only=True), "spent": 0.0}, path)
+
+    kept(folder / STATE_FILE, write)
 
 
 def average_of(aligners: list[Aligner]) -> Aligner:

@@ -53,8 +53,13 @@ class Sampler:
         number = {label: index for index, label in enumerate([*self.labels, *others])}
         self.label_of = torch.tensor([number[entry.label] for entry in cache.entries])
         self.weights = _weights(cache.entries)
-        self.rng = np.random.default_rng(seed)
-        self.generator = torch.Generator().manual_seed(seed)
+        self.rng, self.generator = np.random.default_rng(), torch.Generator()
+        self.reseed(seed, 0)
+
+    def reseed(self, seed: int, step: int) -> None:
+        """Draws from here on depend on both numbers alone."""
+        self.rng = np.random.default_rng((seed, step))
+        self.generator.manual_seed(int(self.rng.integers(2**62)))
 
     def batch(self, size: int) -> Batch:
         """One augmented batch."""

@@ -14,6 +14,7 @@ from reward_models.embedders.mini.text import SentenceEncoder, TextTowerConfig, 
 from training.mini.align import AlignConfig, Aligner
 from training.mini.cache import CAPTIONS_EACH, Cache, build_cache, captions_of, load_cache
 from training.mini.collection import Sources, real_recordings, recordings
+from training.mini.kept_file import kept
 from training.mini.listener import centred, heard_by_listener
 from training.mini.minilm import Embed, minilm_encoder, minilm_folder, sentence_embed
 from training.mini.natural_captions import mined_captions, natural_captions
@@ -65,11 +66,12 @@ class Workspace:
     @cached_property
     def tokenizer_file(self) -> Path:
         """The text tower's tokenizer; MiniLM's numbers of its pieces lie beside it."""
-        path = self.folder / "tokenizer.json"
-        if not path.is_file():
-            kept = pruned_tokenizer(minilm_folder() / "tokenizer.json", path)
-            (self.folder / "kept_pieces.json").write_text(json.dumps(kept), encoding="utf-8")
-        return path
+
+        def write(path: Path) -> None:
+            pieces = pruned_tokenizer(minilm_folder() / "tokenizer.json", path)
+            (self.folder / "kept_pieces.json").write_text(json.dumps(pieces), encoding="utf-8")
+
+        return kept(self.folder / "tokenizer.json", write)
 
     @cached_property
     def encoder(self) -> tuple[SentenceEncoder, TextTowerConfig]:
@@ -88,37 +90,40 @@ class Workspace:
         """Natural sentences and their vectors; empty without a file."""
         if self.natural is None:
             return [], torch.zeros(0, self.encoder[1].width)
-        sentences, path = natural_captions(self.natural), self.folder / "natural.pt"
-        if not path.is_file():
-            torch.save(self.embed(sentences).half(), path)
+        sentences = natural_captions(self.natural)
+        path = kept(self.folder / "natural.pt", lambda own: torch.save(self.embed(sentences).half(), own))
         return sentences, torch.load(path, weights_only=True).float()
 
     @cached_property
     def captions(self) -> list[list[str]]:
         """Captions of every training entry, natural sentences about its label among them."""
-        path = self.folder / "captions.json"
-        if not path.is_file():
-            labels, (sentences, vectors) = competing_labels(self.training.entries), self.natural_vectors
-            mined = mined_captions(labels, self.embed(labels), sentences, vectors) if sentences else None
-            path.write_text(json.dumps(captions_of(self.training.entries, self.seed, mined=mined)), encoding="utf-8")
+        path = kept(self.folder / "captions.json", self._write_captions)
         captions: list[list[str]] = json.loads(path.read_text(encoding="utf-8"))
         return captions
+
+    def _write_captions(self, path: Path) -> None:
+        labels, (sentences, vectors) = competing_labels(self.training.entries), self.natural_vectors
+        mined = mined_captions(labels, self.embed(labels), sentences, vectors) if sentences else None
+        path.write_text(json.dumps(captions_of(self.training.entries, self.seed, mined=mined)), encoding="utf-8")
 
     @cached_property
     def bank(self) -> TextBank:
         """Sentence vectors of captions, labels and poles."""
-        path = self.folder / "bank.pt"
-        if not path.is_file():
+
+        def write(path: Path) -> None:
             labels = competing_labels(self.training.entries)
             torch.save(asdict(build_text_bank(self.training.entries, self.captions, labels, self.embed)), path)
-        return TextBank(**torch.load(path, weights_only=True))
+
+        return TextBank(**torch.load(kept(self.folder / "bank.pt", write), weights_only=True))
 
     @cached_property
     def heard(self) -> Float[Tensor, "entry heard"]:
         """The listener's vectors of the training entries."""
-        path = self.folder / "heard.pt"
-        if not path.is_file():
+
+        def write(path: Path) -> None:
             torch.save(heard_by_listener(real_recordings(self.sources), self.cache.entries), path)
+
+        path = kept(self.folder / "heard.pt", write)
         trained = torch.tensor([not is_held_out(entry.group) for entry in self.cache.entries])
         return centred(torch.load(path, weights_only=True)[trained])
 
