@@ -42,11 +42,15 @@ class AnswerTable:
         """
         if not self.path.is_file() or not self.path.stat().st_size:
             return []
-        with self.path.open(encoding="utf-8", newline="") as file:
+        with self.path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets put a byte order mark first
             reader = csv.DictReader(file)
-            missing = [name for name in self.columns if name not in (reader.fieldnames or ())]
+            had = reader.fieldnames or ()
+            missing = [name for name in self.columns if name not in had]
             if missing:
-                raise AuditionError(f"{self.path} has no column {missing[0]}, expected {', '.join(self.columns)}.")
+                raise AuditionError(
+                    f"{self.path} has no column {missing[0]}, expected {', '.join(self.columns)}, separated by commas; "
+                    f"it has {', '.join(map(repr, had))}."
+                )
             return [{name: row[name] or "" for name in self.columns} for row in reader]
 
     def put(self, answer: Mapping[str, str]) -> None:

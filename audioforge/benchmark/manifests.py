@@ -10,6 +10,8 @@ from audioforge.choices import wrong_choice
 from audioforge.row_files import ROW_SUFFIXES, Row, is_row_file, read_rows
 from audioforge.targets import CATEGORIES
 
+_REQUEST_COLUMNS = "expected id (a clip's file name without its suffix), request and, as wanted, category"
+
 
 class _Read(NamedTuple):
     clips: list[BenchmarkClip]
@@ -38,9 +40,11 @@ def read_requests(path: Path) -> list[Request]:
 
     Raises:
         DataError: If the file can't be read.
-        BenchmarkError: If a field is missing, or an id comes twice.
+        BenchmarkError: If there is no row, a field is missing, or an id comes twice.
     """
     requests = [_request(path, number, row) for number, row in enumerate(read_rows(path), 1)]
+    if not requests:
+        raise BenchmarkError(f"{path} holds no row: {_REQUEST_COLUMNS}.")
     seen: set[str] = set()
     for own in requests:
         if own.id in seen:
@@ -118,7 +122,8 @@ def _request(path: Path, number: int, row: Row) -> Request:
     name, text, category = _text(row, "id"), _text(row, "request"), _text(row, "category")
     if name is None or text is None:
         missing = "id" if name is None else "request"
-        raise BenchmarkError(f'{path}, row {number}: no "{missing}"; it has {", ".join(row) or "nothing"}.')
+        had = ", ".join(row) or "nothing"
+        raise BenchmarkError(f'{path}, row {number}: no "{missing}"; it has {had}: {_REQUEST_COLUMNS}.')
     if category is not None and category not in CATEGORIES:
         raise BenchmarkError(f"{path}, row {number}: {wrong_choice('category', category, CATEGORIES)}.")
     return Request(name, text, category)

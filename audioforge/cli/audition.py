@@ -18,7 +18,9 @@ def audition(  # noqa: PLR0913 - its options
     host: Annotated[str, typer.Option(help="Address to listen on; this machine alone by default.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8200,
     report: Annotated[Path | None, typer.Option(help="Don't ask; say what this table shows.")] = None,
-    preset: Annotated[str, typer.Option(help="Whose rewards the report compares: embedded or laion.")] = "embedded",
+    preset: Annotated[
+        str, typer.Option(help="Whose rewards the report compares: embedded, laion, or a JSON file of your own.")
+    ] = "embedded",
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Rate clips blind from 1 to 5, or compare pairs, in the browser; --report says how raters and rewards agree."""

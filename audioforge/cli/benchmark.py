@@ -18,11 +18,13 @@ from audioforge.output_folders import require_folder
 from audioforge.reports.benchmark_media import MediaOptions, media_of
 from audioforge.reports.benchmark_page import render_benchmark_page
 from audioforge.reports.benchmark_report import TOTAL, BenchmarkReport
-from audioforge.reports.benchmark_text import render_markdown
+from audioforge.reports.benchmark_text import headline, render_markdown
 from audioforge.reports.charts import check_charts
 from audioforge.scoring.presets import find_preset
 
 CACHE_FILE = "judged.sqlite"
+MOST_PAIRS = 6
+"""Comparisons said on the terminal; the report holds all."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def _say(report: BenchmarkReport, pairing: Pairing, out: Path) -> None:
         mean = "–" if own.mean is None else f"{own.mean:.3f}"
         spread = "" if own.low is None else f" [{own.low:.3f}, {own.high:.3f}]"
         typer.echo(f"{name:<{width}}  {mean}{spread}  {own.clips} of {own.clips_given} clips scored")
+    for line in headline(report)[:MOST_PAIRS]:
+        typer.echo(line)
     if pairing.mismatches:
         first = pairing.mismatches[0]
         typer.echo(

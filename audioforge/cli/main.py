@@ -25,10 +25,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(reference.app, name="reference")
-app.command(epilog=example("audition"))(audition)
-app.command(epilog=example("dashboard"))(dashboard)
-app.command(epilog=example("compare-rollouts"))(compare_rollouts)
+
+# Headings of the list of commands: what somebody wants to do, in the order in which most people want it.
+JUDGE, COMPARE, TRAIN, SETUP = "Judge clips", "Compare systems", "Train and search", "Judges of your own"
 
 
 def _known_category(value: str | None) -> str | None:
@@ -46,7 +45,7 @@ PresetOption = Annotated[str, typer.Option(help="Which backends judge: embedded,
 DeviceOption = Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")]
 
 
-@app.command(epilog=example("score"))
+@app.command(rich_help_panel=JUDGE, epilog=example("score"))
 def score(
     clips: Annotated[list[Path], typer.Argument(help="Audio files (wav, flac, ogg, mp3).", show_default=False)],
     request: Annotated[list[str], typer.Option(help="What was asked for; give one, or one per clip.")],
@@ -61,7 +60,7 @@ def score(
     raise typer.Exit(score_files(clips, request, category=category, preset=preset, device=device, as_json=json))
 
 
-@app.command(epilog=example("score-archive"))
+@app.command(rich_help_panel=JUDGE, epilog=example("score-archive"))
 def score_archive(  # noqa: PLR0913 - its options
     archive: Annotated[Path, typer.Argument(help="Folder, or a table (parquet, csv, jsonl) with a column file.")],
     out: Annotated[Path, typer.Option(help="Folder for the parts and scores.parquet; a run goes on where it was.")],
@@ -82,7 +81,28 @@ def score_archive(  # noqa: PLR0913 - its options
     raise typer.Exit(score_archive_to(archive, out, options))
 
 
-@app.command(epilog=example("benchmark"))
+@app.command(rich_help_panel=JUDGE, epilog=example("service"))
+def service(  # noqa: PLR0913 - its options
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8100,
+    preset: PresetOption = "embedded",
+    device: DeviceOption = "cpu",
+    token_env: Annotated[str | None, typer.Option(help="Environment variable with the bearer token.")] = None,
+    max_seconds: Annotated[float, typer.Option(help="Longest clip.")] = 60,
+    max_bytes: Annotated[int, typer.Option(help="Largest body of a request.")] = 20_000_000,
+    max_clips: Annotated[int, typer.Option(help="Most clips in a request.")] = 64,
+    score_cache: Annotated[Path | None, typer.Option(help="SQLite file of scores that outlives the process.")] = None,
+) -> None:
+    """Serve scores over HTTP until interrupted: POST /v1/score, /healthz, /readyz, /metrics."""
+    from audioforge.cli.service import read_token, serve
+    from audioforge.service.settings import ServiceSettings
+
+    token = read_token(token_env)
+    limits = ServiceSettings(max_seconds=max_seconds, max_bytes=max_bytes, max_clips=max_clips, token=token)
+    serve(limits, host=host, port=port, preset=preset, device=device, score_cache=score_cache)
+
+
+@app.command(rich_help_panel=COMPARE, epilog=example("benchmark"))
 def benchmark(  # noqa: PLR0913 - its options
     system: Annotated[
         list[str], typer.Option(help="NAME=FOLDER, NAME=MANIFEST, or a manifest that names its systems; repeat it.")
@@ -106,7 +126,7 @@ def benchmark(  # noqa: PLR0913 - its options
     raise typer.Exit(run_benchmark(system, out, options))
 
 
-@app.command(epilog=example("compare"))
+@app.command(rich_help_panel=COMPARE, epilog=example("compare"))
 def compare(
     first: Annotated[Path, typer.Argument(help="Folder of a benchmark, or its report.json.", show_default=False)],
     second: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
@@ -118,7 +138,10 @@ def compare(
     raise typer.Exit(compare_files(first, second, allow_different=allow_different))
 
 
-@app.command(epilog=example("demo"))
+app.command(rich_help_panel=COMPARE, epilog=example("audition"))(audition)
+
+
+@app.command(rich_help_panel=TRAIN, epilog=example("demo"))
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the rollouts and the page.")] = Path("artifacts"),
     targets: Annotated[int, typer.Option(min=1, help="How many requests.")] = 8,
@@ -137,7 +160,7 @@ def demo(
     raise typer.Exit(code)
 
 
-@app.command(epilog=example("optimise"))
+@app.command(rich_help_panel=TRAIN, epilog=example("optimise"))
 def optimise(  # noqa: PLR0913 - its options
     out: Annotated[Path, typer.Option(help="Folder for the page, the recommendation and the trials.")],
     target: Annotated[str | None, typer.Option(help="Id of one target of target_styles.json.")] = None,
@@ -165,7 +188,11 @@ def optimise(  # noqa: PLR0913 - its options
     raise typer.Exit(run_optimise(options))
 
 
-@app.command(epilog=example("embedders"))
+app.command(rich_help_panel=TRAIN, epilog=example("dashboard"))(dashboard)
+app.command(rich_help_panel=TRAIN, epilog=example("compare-rollouts"))(compare_rollouts)
+
+
+@app.command(rich_help_panel=SETUP, epilog=example("embedders"))
 def embedders() -> None:
     """List the embedders: rate, dimension, licence, size, whether it is here, and what it is good for."""
     from audioforge.cli.embedders import list_embedders
@@ -173,7 +200,7 @@ def embedders() -> None:
     list_embedders()
 
 
-@app.command(epilog=example("calibrate"))
+@app.command(rich_help_panel=SETUP, epilog=example("calibrate"))
 def calibrate(
     embedder: Annotated[str, typer.Argument(help="mini, a LAION-CLAP id, or a folder.", show_default=False)],
     clips: Annotated[
@@ -188,25 +215,7 @@ def calibrate(
     calibrate_embedder(embedder, clips, device=device, out=out)
 
 
-@app.command(epilog=example("service"))
-def service(  # noqa: PLR0913 - its options
-    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone by default.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8100,
-    preset: PresetOption = "embedded",
-    device: DeviceOption = "cpu",
-    token_env: Annotated[str | None, typer.Option(help="Environment variable with the bearer token.")] = None,
-    max_seconds: Annotated[float, typer.Option(help="Longest clip.")] = 60,
-    max_bytes: Annotated[int, typer.Option(help="Largest body of a request.")] = 20_000_000,
-    max_clips: Annotated[int, typer.Option(help="Most clips in a request.")] = 64,
-    score_cache: Annotated[Path | None, typer.Option(help="SQLite file of scores that outlives the process.")] = None,
-) -> None:
-    """Serve scores over HTTP until interrupted: POST /v1/score, /healthz, /readyz, /metrics."""
-    from audioforge.cli.service import read_token, serve
-    from audioforge.service.settings import ServiceSettings
-
-    token = read_token(token_env)
-    limits = ServiceSettings(max_seconds=max_seconds, max_bytes=max_bytes, max_clips=max_clips, token=token)
-    serve(limits, host=host, port=port, preset=preset, device=device, score_cache=score_cache)
+app.add_typer(reference.app, name="reference", rich_help_panel=SETUP)
 
 
 @app.callback(invoke_without_command=True)

@@ -84,7 +84,7 @@ def _joined(values: Iterable[str]) -> str:
 def _print_table(rows: Sequence[_Row], reward: CombinedReward) -> None:
     table = Table("clip", "category", "total", *(own.name for own in reward.components), box=None, pad_edge=False)
     # Files of two systems often share their names.
-    names = [own.path.name for own in rows]
+    names = [own.path.name or str(own.path) for own in rows]
     names = names if len(set(names)) == len(names) else [str(own.path) for own in rows]
     for name, own in zip(names, rows, strict=True):
         cells = [_cell(part.score) for part in own.scores.component_scores(0).values()]

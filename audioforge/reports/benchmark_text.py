@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from audioforge.reports.benchmark_report import ALL, SECOND, TOTAL, BenchmarkReport, PairedRow, SetRow, Standing
 from audioforge.reports.page_shell import DASH, number, signed
@@ -31,6 +32,29 @@ def verdict(row: PairedRow, labels: tuple[str, str] | None = None, *, asked: int
     first, second = labels or (row.first, row.second)
     above, below = (second, first) if row.difference > 0 else (first, second)
     return f"{above} above {below}{part}"
+
+
+def headline(report: BenchmarkReport) -> list[str]:
+    """One line for each pair of systems: which is better in total, by how much, how sure, and the second judge."""
+    seconds = {(own.first, own.second): own for own in report.pairs if own.measure == SECOND and own.category == ALL}
+    totals = [own for own in report.pairs if own.measure == TOTAL and own.category == ALL]
+    return [_sentence(report, own, seconds.get((own.first, own.second))) for own in totals]
+
+
+def _sentence(report: BenchmarkReport, row: PairedRow, second: PairedRow | None) -> str:
+    if row.difference is None:
+        return f"{row.first} and {row.second}: {row.reason}"
+    figures = f"{_margin(row)}, p = {number(row.p_adjusted, 3)}, {row.requests} requests"
+    other = "" if second is None else f"; the second judge: {verdict(second)}"
+    return f"total: {verdict(row, asked=report.asked(row.category))} ({figures}){other}"
+
+
+def _margin(row: PairedRow) -> str:
+    """The difference, the better one first."""
+    if row.difference is None or row.low is None or row.high is None or row.difference >= 0:
+        return f"{row.second} minus {row.first}: {_difference(row)}"
+    turned = replace(row, difference=-row.difference, low=-row.high, high=-row.low)
+    return f"{row.first} minus {row.second}: {_difference(turned)}"
 
 
 def _heading(report: BenchmarkReport, title: str) -> str:

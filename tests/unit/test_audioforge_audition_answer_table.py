@@ -51,6 +51,19 @@ def test_an_answer_after_a_file_that_lacks_its_last_line_end_starts_a_new_line(t
     assert [row["score"] for row in table.rows()] == ["3", "4"]
 
 
+def test_a_spreadsheets_byte_order_mark_is_no_part_of_the_first_columns_name(tmp_path):
+    table = ratings_table(tmp_path / "ratings.csv")
+    table.path.write_bytes(b"\xef\xbb\xbfclip,rater,score\r\na.wav,x,3\r\n")
+    assert table.rows() == [{"clip": "a.wav", "rater": "x", "score": "3"}]
+
+
+def test_a_table_with_other_separators_is_told_what_came(tmp_path):
+    table = ratings_table(tmp_path / "ratings.csv")
+    table.path.write_text("clip;rater;score\na.wav;x;3\n")
+    with pytest.raises(AuditionError, match="separated by commas; it has 'clip;rater;score'"):
+        table.rows()
+
+
 def test_a_table_of_another_kind_is_refused(tmp_path):
     ratings_table(tmp_path / "answers.csv").put({"clip": "a.wav", "rater": "x", "score": "3"})
     with pytest.raises(AuditionError, match=r"has no column first, expected first, second, rater, choice"):

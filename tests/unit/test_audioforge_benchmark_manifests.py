@@ -40,6 +40,16 @@ def test_requests_read_the_same_from_json_lines_and_csv(tmp_path: Path, suffix: 
     assert second.id == "snare"
 
 
+@pytest.mark.parametrize(
+    ("text", "got"), [("", "holds no row"), ("id,request\n", "holds no row"), ("file,prompt\na,b\n", "file, prompt")]
+)
+def test_a_requests_file_of_another_form_is_told_which_columns_it_needs(tmp_path: Path, text: str, got: str):
+    path = tmp_path / "requests.csv"
+    path.write_text(text)
+    with pytest.raises(BenchmarkError, match=f"{got}.*expected id .*request"):
+        read_benchmark([f"mine={tmp_path}"], path)
+
+
 def test_a_folder_pairs_by_name_and_lists_what_has_no_partner(tmp_path: Path):
     folder = write_files(tmp_path / "mine", ["snare.wav", "kick.ogg", "tuba.wav", "notes.txt"])
     pairing = read_benchmark([f"mine={folder}"], write_requests(tmp_path, ["kick", "snare", "hat"]))

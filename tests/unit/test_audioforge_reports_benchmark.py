@@ -9,7 +9,7 @@ import pytest
 from audioforge.reports.benchmark_media import ClipMedia, MediaOptions, media_of, worth_embedding
 from audioforge.reports.benchmark_page import render_benchmark_page
 from audioforge.reports.benchmark_report import BenchmarkReport
-from audioforge.reports.benchmark_text import render_markdown, verdict
+from audioforge.reports.benchmark_text import headline, render_markdown, verdict
 from audioforge.reports.page_shell import page_data, signed
 from tests.benchmark_makers import HOSTILE, made_up_report, made_up_rows, row, write_sounds
 
@@ -75,6 +75,13 @@ def test_a_verdict_over_some_requests_says_over_how_many(report: BenchmarkReport
     said = verdict(row, ("A", "B"), asked=40)
     assert said == "A above B, on the 31 of 40 requests that both have a score for"
     assert verdict(row, ("A", "B"), asked=31) == "A above B"
+
+
+def test_the_headline_answers_which_system_is_better_by_how_much_and_how_sure(report: BenchmarkReport):
+    (line,) = headline(report)
+    said = "total: b above a, on the 12 of 13 requests that both have a score for (b minus a: +0.150 [+0.150, +0.150], "
+    assert line.startswith(said)
+    assert line.endswith("p = 0.001, 12 requests); the second judge: no difference shown")
 
 
 def test_a_system_that_leaves_requests_out_is_named_with_how_many_it_answered():
