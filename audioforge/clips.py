@@ -17,6 +17,7 @@ from audioforge.clip_audio import ClipAudio
 from audioforge.clip_content import content_status
 from audioforge.clip_embedding import embed_frames
 from audioforge.status import OK, ClipStatus, ScoringError, Status
+from audioforge.text_cache import TextCache
 from reward_models.audio import ArrayLike, AudioBatch, AudioError, read_audio
 from reward_models.embedders.base import Embedder, FrameEmbeddings, TextAudioEmbedder
 
@@ -36,6 +37,7 @@ class Clips:
         groups: Clips of one name answer the same request together; None for a clip on its own.
         names: What reasons call each clip: its file's name, or ``clip 0``, ``clip 1``, …
         status: Whether each clip can be judged.
+        text_cache: Where vectors of texts are remembered beyond this batch, if anywhere.
         halvings: How often a batch was halved so far because its embedding ran out of memory.
     """
 
@@ -65,6 +67,7 @@ class Clips:
             for i, own in enumerate(given)
         )
         self.halvings = 0
+        self.text_cache: TextCache | None = None
         self._embeddings: dict[str, Tensor] = {}
         self._frames: dict[str, FrameEmbeddings] = {}
         self._texts: dict[str, Tensor] = {}
@@ -79,7 +82,7 @@ class Clips:
 
     def select(self, indices: Sequence[int]) -> "Clips":
         """The clips at ``indices``, in that order, with nothing embedded yet."""
-        return Clips(
+        part = Clips(
             self.sounds.select(indices),
             [self.requests[i] for i in indices],
             categories=[self.categories[i] for i in indices],
@@ -88,6 +91,8 @@ class Clips:
             status=[self.status[i] for i in indices],
             looked_at=True,
         )
+        part.text_cache = self.text_cache
+        return part
 
     @property
     def judged(self) -> Bool[Tensor, " batch"]:
@@ -129,12 +134,16 @@ class Clips:
         if embedder.fingerprint not in self._texts:
             asked = [request if self.request_status(i).ok else None for i, request in enumerate(self.requests)]
             unique = sorted({request for request in asked if request is not None})
-            vectors = embedder.embed_text(unique) if unique else torch.zeros(0, embedder.dim)
+            vectors = self.embed_texts(embedder, unique) if unique else torch.zeros(0, embedder.dim)
             place = {request: row for row, request in enumerate(unique)}
             table = torch.cat([vectors, torch.full((1, embedder.dim), float("nan"))])
             rows = [len(unique) if request is None else place[request] for request in asked]
             self._texts[embedder.fingerprint] = table[rows]
         return self._texts[embedder.fingerprint]
+
+    def embed_texts(self, embedder: TextAudioEmbedder, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
+        """Unit vectors of texts, from the cache where there is one."""
+        return embedder.embed_text(texts) if self.text_cache is None else self.text_cache.vectors(embedder, texts)
 
 
 def gather_clips(

@@ -259,7 +259,7 @@ def as_channels(array: ArrayLike, index: int) -> Float[Tensor, "channel time"]:
     Raises:
         AudioError: If it has no or more than two dimensions, or looks like ``(time, channel)``.
     """
-    tensor = array.detach().cpu() if isinstance(array, Tensor) else torch.from_numpy(np.ascontiguousarray(array))
+    tensor = array.detach().cpu() if isinstance(array, Tensor) else _from_numpy(array, index)
     if tensor.ndim not in (1, 2):
         raise AudioError(f"clip {index} has shape {tuple(tensor.shape)}, expected (time,) or (channel, time).")
     tensor = tensor[None] if tensor.ndim == 1 else tensor
@@ -268,12 +268,25 @@ def as_channels(array: ArrayLike, index: int) -> Float[Tensor, "channel time"]:
     return _to_float(tensor, index)
 
 
+def _from_numpy(array: npt.NDArray[np.generic], index: int) -> Tensor:
+    """As it is where torch can use it, else a copy: in the machine's byte order, and writable."""
+    own = np.asarray(array)
+    if own.dtype.kind not in "fiub":
+        raise _wrong_samples(own.dtype, index)
+    kind = np.float64 if own.dtype.kind == "f" and own.itemsize > 8 else own.dtype.newbyteorder("=")
+    return torch.from_numpy(np.require(own, kind, ["C", "W"]))
+
+
 def _to_float(tensor: Tensor, index: int) -> Tensor:
     if tensor.is_floating_point():
         return tensor.to(torch.float32)
     if tensor.dtype in (torch.int16, torch.int32):
         return tensor.to(torch.float32) / float(torch.iinfo(tensor.dtype).max + 1)
-    raise AudioError(f"clip {index} holds {tensor.dtype}, expected floats in [-1, 1] or 16- or 32-bit integers.")
+    raise _wrong_samples(tensor.dtype, index)
+
+
+def _wrong_samples(kind: object, index: int) -> AudioError:
+    return AudioError(f"clip {index} holds {kind}, expected floats in [-1, 1] or 16- or 32-bit integers.")
 
 
 def _to_channels(clip: Float[Tensor, "own time"], channels: int) -> Float[Tensor, "channel time"]:

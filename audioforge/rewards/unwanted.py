@@ -89,7 +89,7 @@ def wish_vectors(clips: Clips, embedder: TextAudioEmbedder) -> WishVectors:
         return WishVectors(whole, whole[:0], [])
     parts = [(index, part) for index in rows for part in wishes[index].unwanted]
     texts = sorted({*(wishes[index].wanted for index in rows), *(part for _, part in parts)})
-    table = dict(zip(texts, embedder.embed_text(texts), strict=True))
+    table = dict(zip(texts, clips.embed_texts(embedder, texts), strict=True))
     wanted = whole.clone()
     wanted[rows] = torch.stack([table[wishes[index].wanted] for index in rows])
     return WishVectors(wanted, torch.stack([table[part] for _, part in parts]), [index for index, _ in parts])

@@ -1,10 +1,9 @@
 """Calibrating a text–audio embedder on captioned clips: cosine → probability that clip and request belong together.
 
-Every clip gives its own caption as a match, one caption of another label of its category and one of another category as
-mismatches, the match counted twice: even odds. Labels are split in two for a crosswise calibration error.
+Every clip gives its own caption as a match, and as mismatches one caption of another label of its category and one of
+another label of any; the match is counted twice: even odds. Labels are split in two for a crosswise calibration error.
 """
 
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from torch import Tensor
 
 from audioforge.data_files import DataError
 from audioforge.reference_clips import load_reference_clips
+from audioforge.row_files import Row, read_rows
 from reward_models.audio import AudioBatch
 from reward_models.calibration import MatchCalibration, cross_fitted_match_calibration
 from reward_models.embedders.base import TextAudioEmbedder
@@ -48,17 +48,15 @@ def shipped_clips() -> list[CaptionedClip]:
 
 
 def read_captioned_clips(manifest: Path) -> list[CaptionedClip]:
-    """Clips of a JSON list of ``{"file", "caption", "label"?, "category"?}``, files relative to the manifest.
+    """Clips of a table (JSON, JSON lines, CSV) of ``file``, ``caption`` and, as wanted, ``label`` and ``category``.
+
+    Args:
+        manifest: The table; files are relative to it.
 
     Raises:
-        DataError: If the file is no such list; the message names the entry.
+        DataError: If the file is no such table; the message names the entry.
     """
-    try:
-        rows = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{manifest} can't be read as a JSON list of clips: {error}") from error
-    if not isinstance(rows, list):
-        raise DataError(f"{manifest} holds a {type(rows).__name__}, expected a list of clips.")
+    rows = read_rows(manifest)
     return [_captioned(row, f"{manifest}, entry {index}", manifest.parent) for index, row in enumerate(rows)]
 
 
@@ -99,11 +97,11 @@ def _heard(embedder: TextAudioEmbedder, clips: Sequence[CaptionedClip]) -> Float
     return torch.cat(parts)
 
 
-def _captioned(row: object, where: str, folder: Path) -> CaptionedClip:
-    if not isinstance(row, dict) or not isinstance(row.get("file"), str) or not isinstance(row.get("caption"), str):
-        raise DataError(f'{where} must be an object with "file" and "caption".')
-    caption = row["caption"]
-    return CaptionedClip(folder / row["file"], caption, str(row.get("label", caption)), str(row.get("category", "")))
+def _captioned(row: Row, where: str, folder: Path) -> CaptionedClip:
+    file, caption = row.get("file"), row.get("caption")
+    if not (isinstance(file, str) and file and isinstance(caption, str) and caption):
+        raise DataError(f'{where} must have a "file" and a "caption".')
+    return CaptionedClip(folder / file, caption, str(row.get("label") or caption), str(row.get("category") or ""))
 
 
 def _pairs(clips: Sequence[CaptionedClip], generator: random.Random) -> list[tuple[int, int]]:

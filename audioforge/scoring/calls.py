@@ -20,6 +20,9 @@ BUCKET_SECONDS = 8.0
 """Clips up to this length share a bucket; further buckets end at twice the length before. So a batch of short clips is
 never padded to the length of one long neighbour."""
 
+MOST_SAMPLES = 60_000_000
+"""Of a batch, padded: 240 MB as float32, and a few times that while it is judged. Whatever is longer stands alone."""
+
 
 class Priority(IntEnum):
     """Who goes first; calls of lower priority wait for as long as there are higher ones."""
@@ -66,6 +69,16 @@ class Call:
         batches = [own.audio for own in self.clips.sounds.batches]
         seconds = max((own.waveform.shape[2] / own.sample_rate for own in batches), default=0.0)
         return *sorted(self.clips.sounds.forms), length_bucket(seconds)
+
+    @property
+    def longest(self) -> int:
+        """Samples of its longest clip, all channels together."""
+        return max((own.audio.waveform[0].numel() for own in self.clips.sounds.batches if own.rows), default=0)
+
+    @property
+    def has_failed(self) -> bool:
+        """True where judging it raised."""
+        return self.future.done() and not self.future.cancelled() and self.future.exception() is not None
 
     @property
     def seconds_left(self) -> float | None:
@@ -144,7 +157,7 @@ class CallQueue:
         while self._inside:
             entry = heapq.heappop(self._inside)
             call = entry[2]
-            if not batch or (call.form == batch[0].form and _clips(batch) + len(call.clips) <= max_clips):
+            if not batch or (call.form == batch[0].form and _fit([*batch, call], max_clips)):
                 batch = [*batch, call]
             else:
                 kept.append(entry)
@@ -167,6 +180,11 @@ class CallQueue:
 def length_bucket(seconds: float) -> int:
     """0 up to ``BUCKET_SECONDS``; one more each time the length doubles."""
     return int(max(0.0, seconds) / BUCKET_SECONDS).bit_length()
+
+
+def _fit(calls: list[Call], max_clips: int) -> bool:
+    clips = _clips(calls)
+    return clips <= max_clips and clips * max(call.longest for call in calls) <= MOST_SAMPLES
 
 
 def _clips(calls: list[Call]) -> int:

@@ -54,11 +54,11 @@ class DiskScores:
                 if row is None:
                     return None
                 scores = scores_from_bytes(row[0])
-                self._file.execute("UPDATE scores SET used = ? WHERE key = ?", (time.time(), key))
-                return scores
             except (sqlite3.Error, ValueError):
                 self.errors += 1
                 return None
+            self._note_use(key)
+            return scores
 
     def put(self, key: str, scores: Scores) -> None:
         """Stores an answer; drops the least recently used ones beyond the bound now and then."""
@@ -76,6 +76,13 @@ class DiskScores:
         """Closes the file."""
         with self._lock:
             self._file.close()
+
+    def _note_use(self, key: str) -> None:
+        """An answer that was read is one, even where the file can't be written."""
+        try:
+            self._file.execute("UPDATE scores SET used = ? WHERE key = ?", (time.time(), key))
+        except sqlite3.Error:
+            self.errors += 1
 
     def _connection(self) -> sqlite3.Connection:
         if self._process != os.getpid():  # a connection must not cross a fork

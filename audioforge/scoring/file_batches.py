@@ -1,8 +1,8 @@
 """Files judged in batches of one form, so that no clip is resampled or padded because of its neighbours.
 
-A batch of mixed rates is resampled to the highest of them before it is judged, and every clip of it takes the memory of
-the longest: one hour among short clips would fill a machine. So a batch holds files of one rate, one number of
-channels and one length bucket, in the order given; the same files form the same batches on every run.
+Every clip of a batch takes the memory of the longest: one hour among short clips would fill a machine. So a batch holds
+files of one rate, one number of channels and one length bucket, in the order given; the same files form the same
+batches on every run.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,11 +15,9 @@ import soundfile
 from audioforge.clips import gather_clips
 from audioforge.rewards.combined import CombinedReward
 from audioforge.rewards.scores import Scores
-from audioforge.scoring.calls import length_bucket
+from audioforge.scoring.calls import MOST_SAMPLES, length_bucket
 
 BATCH = 16
-MOST_SAMPLES = 60_000_000
-"""Of a batch, padded: 240 MB as float32, and a few times that while it is judged. A longer file stands alone."""
 
 
 def file_batches(paths: Sequence[Path], size: int = BATCH) -> list[list[int]]:

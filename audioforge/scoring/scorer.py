@@ -1,9 +1,10 @@
 """The scorer: many callers, one device worker.
 
-Calls are coalesced into batches of one form (sample rate, channels, length bucket), judged on a worker thread (never on
-the event loop), and handed back split. The queue is bounded: when it is full, callers wait. Evaluation goes before
-training. A call that was cancelled or whose deadline has passed before its turn is dropped. Equal calls (same samples,
-requests, categories, groups, names) are answered from a bounded cache in memory and, if a file is named, on disk.
+Calls are coalesced into batches of one form (sample rate, channels, length bucket), bounded in clips and samples,
+judged on a worker thread (never on the event loop), and handed back split. The queue is bounded: when it is full,
+callers wait. Evaluation goes before training. A call that was cancelled or whose deadline has passed before its turn is
+dropped. Equal calls (same samples, requests, categories, groups, names) are answered from a bounded cache in memory
+and, if a file is named, on disk; vectors of request texts are remembered, too.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from audioforge.scoring.calls import Call, CallQueue, CallTerms, DeadlineError
 from audioforge.scoring.score_caches import ScoreCaches
 from audioforge.scoring.statistics import ScorerStats, StatisticsBook
 from audioforge.status import ScoringError
+from audioforge.text_cache import TextCache
 
 T = TypeVar("T")
 _AT_ONCE = CallTerms()
@@ -65,6 +67,7 @@ class Scorer:
         self._fitting = float(max_batch_clips)
         self._book = StatisticsBook()
         self._caches = ScoreCaches(reward, cache_clips, cache_file)
+        self._texts = TextCache()
         self._queue = CallQueue(queue_calls)
         self._closed = False
         self._process = os.getpid()
@@ -132,6 +135,8 @@ class Scorer:
                     await asyncio.wrap_future(self._queue.enter(call))
                 return await asyncio.wrap_future(call.future)
         except TimeoutError as error:
+            if call.has_failed:
+                raise
             raise self._expired(call) from error
         except asyncio.CancelledError:
             call.future.cancel()
@@ -191,7 +196,7 @@ class Scorer:
         try:
             return future.result(call.seconds_left)
         except TimeoutError as error:
-            if future.done():  # the reward's own
+            if call.has_failed:
                 raise
             future.cancel()
             raise self._expired(call) from error
@@ -213,6 +218,7 @@ class Scorer:
         parts = [call.clips for call in calls]
         try:
             batch = joined(parts)
+            batch.text_cache = self._texts
             answers = split(self.reward.judge(batch), parts)
         except BaseException as error:  # noqa: BLE001 - it reaches the callers, and the worker goes on
             for call in calls:

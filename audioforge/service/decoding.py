@@ -4,6 +4,8 @@ A clip past a limit ends its request (413). A clip that can't be decoded is a st
 """
 
 import io
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
@@ -23,28 +25,42 @@ SAMPLE_RATES = (4_000, 192_000)
 """Hz. Beyond lie slips and headers made up to fill the memory."""
 
 
-def decode_clips(asked: ScoreRequest, settings: ServiceSettings) -> list[Clips]:
+def decode_clips(
+    asked: ScoreRequest, settings: ServiceSettings, take: Callable[[int], None] = lambda samples: None
+) -> list[Clips]:
     """Each clip of a request on its own, so that its scores don't depend on what it was sent with.
 
+    Args:
+        asked: The request.
+        settings: Limits.
+        take: Told how many samples (all channels) are about to be decoded; raises where there is no room.
+
     Raises:
-        ServiceError: 413 if a clip is longer than allowed, or all together hold too many samples.
+        ServiceError: 413 if a clip is longer than allowed, or all together hold too many samples; and as ``take`` does.
     """
     left = settings.max_samples
     clips = []
     for index, data in enumerate(asked.audio):
-        audio, status = _decoded(data, index, settings.max_seconds, left)
+        audio, status = _decoded(data, index, _Limits(settings.max_seconds, left, take))
         left -= audio.waveform.numel()
         clips.append(Clips(audio, [asked.requests[index]], categories=[asked.categories[index]], status=[status]))
     return clips
 
 
-def _decoded(data: bytes, index: int, max_seconds: float, max_samples: int) -> tuple[AudioBatch, ClipStatus]:
+class _Limits(NamedTuple):
+    seconds: float
+    samples: int
+    take: Callable[[int], None]
+
+
+def _decoded(data: bytes, index: int, limits: _Limits) -> tuple[AudioBatch, ClipStatus]:
     try:
         with soundfile.SoundFile(_Memory(data)) as file:
             wrong = _refusal(file)
             if wrong:
                 return _unreadable(index, wrong)
-            frames = _checked_frames(file, index, max_seconds, max_samples)
+            frames = _checked_frames(file, index, limits)
+            limits.take(frames * file.channels)
             samples = file.read(frames, dtype="float32", always_2d=True)
             rate = int(file.samplerate)
     except (soundfile.SoundFileError, RuntimeError, OSError) as error:
@@ -71,12 +87,14 @@ def _refusal(file: soundfile.SoundFile) -> str:
     return ""
 
 
-def _checked_frames(file: soundfile.SoundFile, index: int, max_seconds: float, max_samples: int) -> int:
+def _checked_frames(file: soundfile.SoundFile, index: int, limits: _Limits) -> int:
     frames = int(file.frames)
-    if frames > max_seconds * file.samplerate:
+    if frames > limits.seconds * file.samplerate:
         seconds = frames / file.samplerate
-        raise too_big(f"clip {index} lasts {seconds:.1f} s by its header, at most {max_seconds:g} s are taken: cut it.")
-    if frames * file.channels > max_samples:
+        raise too_big(
+            f"clip {index} lasts {seconds:.1f} s by its header, at most {limits.seconds:g} s are taken: cut it."
+        )
+    if frames * file.channels > limits.samples:
         raise too_big(f"the clips up to clip {index} hold too many samples together: send fewer in a request.")
     return frames
 

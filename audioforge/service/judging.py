@@ -1,4 +1,4 @@
-"""One request through decoding, category guess and scorer, bounded in number, off the event loop."""
+"""One request through decoding, category guess and scorer, bounded in number and samples, off the event loop."""
 
 import asyncio
 from collections import Counter
@@ -14,6 +14,7 @@ from audioforge.service.bodies import ScoreRequest
 from audioforge.service.categories import GuessCategories, RememberedCategories
 from audioforge.service.decoding import decode_clips
 from audioforge.service.errors import ServiceError
+from audioforge.service.sample_budget import SampleBudget
 from audioforge.service.settings import ServiceSettings
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Judge:
         self.scorer = scorer
         self.settings = settings
         self.in_work = 0
+        self.samples = SampleBudget(settings.max_samples_in_work, settings.retry_seconds)
         self._callers: Counter[str] = Counter()
         self._guess = None if guess_categories is None else RememberedCategories(guess_categories)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="audioforge-service")
@@ -80,12 +82,13 @@ class Judge:
         """The clips of a request and the scores of each, in order.
 
         Raises:
-            ServiceError: If a clip passes a limit.
+            ServiceError: If a clip passes a limit, or all requests together hold as much as there is room for.
         """
-        clips = await self.run(lambda: decode_clips(self._with_categories(asked), self.settings))
-        async with asyncio.TaskGroup() as tasks:  # one deadline for all: a request given up leaves nothing queued
-            judged = [tasks.create_task(self.scorer.judge_async(own)) for own in clips]
-        return clips, [task.result() for task in judged]
+        with self.samples.share() as share:
+            clips = await self.run(lambda: decode_clips(self._with_categories(asked), self.settings, share.take))
+            async with asyncio.TaskGroup() as tasks:  # one deadline for all: a request given up leaves nothing queued
+                judged = [tasks.create_task(self.scorer.judge_async(own)) for own in clips]
+            return clips, [task.result() for task in judged]
 
     def close(self) -> None:
         """Drops what waits for a thread; what runs ends by itself."""

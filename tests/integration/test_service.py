@@ -256,6 +256,25 @@ def test_a_full_queue_sends_callers_away_and_the_metrics_say_so():
         assert f"audioforge_{line}" in metrics
 
 
+def test_requests_that_would_hold_too_many_samples_together_are_sent_away_until_there_is_room():
+    reward = Blocked()
+
+    async def run():
+        with scorer(reward) as engine:
+            app = make_app(engine, ServiceSettings(max_samples=8_000, max_samples_in_work=12_000))
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as http:
+                first = asyncio.create_task(http.post("/v1/score", **parts(encoded(0.5), requests="a")))
+                await asyncio.to_thread(reward.started.wait, 10)
+                away = await http.post("/v1/score", **parts(encoded(0.4), requests="a"))
+                reward.go.set()
+                return await first, away, await http.post("/v1/score", **parts(encoded(0.4), requests="a"))
+
+    first, away, later = asyncio.run(run())
+    assert (first.status_code, away.status_code, later.status_code) == (200, 503, 200)
+    assert "hold 8000 samples" in away.json()["error"]["message"]
+    assert "retry-after" in away.headers
+
+
 def test_one_caller_gets_no_more_than_its_share_of_the_places():
     reward = Blocked()
 

@@ -18,6 +18,14 @@ def test_equal_distributions_have_density_one_and_the_known_coverage():
     assert coverage == pytest.approx(1 - 2**-5, abs=0.01)
 
 
+def test_copies_in_a_set_give_the_same_values_in_any_order():
+    copied = clips(10, 6, 0, 3.0).repeat(4, 1)
+    order = torch.randperm(40, generator=torch.Generator().manual_seed(0))
+    plain, mixed = prdc(copied, copied), prdc(copied, copied[order])
+    for name in ("precision", "recall", "density", "coverage"):
+        assert getattr(plain, name).value == getattr(mixed, name).value
+
+
 def test_a_set_far_away_is_neither_plausible_nor_covering():
     result = prdc(clips(50, 4, 0), clips(50, 4, 1, 100.0))
     assert [getattr(result, name).value for name in ("precision", "recall", "density", "coverage")] == [0, 0, 0, 0]

@@ -44,6 +44,12 @@ def test_a_file_of_a_low_rate_changes_nothing_for_the_files_after_it(tmp_path: P
     torch.testing.assert_close(heard[0][1], alone[0])
 
 
+def test_a_table_of_clips_may_be_csv(tmp_path: Path):
+    (tmp_path / "clips.csv").write_text("file,caption,label\na.wav,a kick,\n")
+    (clip,) = read_captioned_clips(tmp_path / "clips.csv")
+    assert (clip.path, clip.caption, clip.label, clip.category) == (tmp_path / "a.wav", "a kick", "a kick", "")
+
+
 def test_too_few_clips_are_refused(tmp_path: Path):
     with pytest.raises(DataError, match="at least 20 clips of 4 labels: got 8 clips"):
         calibrate(LoudnessEmbedder(), read_captioned_clips(manifest(tmp_path, 8)), data="tones")
@@ -51,7 +57,7 @@ def test_too_few_clips_are_refused(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("content", "match"),
-    [("{}", "holds a dict"), ("[3]", "entry 0 must be an object"), ("[", "can't be read as a JSON list")],
+    [("{}", "expected a list of objects"), ('[{"file": "a.wav"}]', "entry 0 must have"), ("[", "is no JSON")],
 )
 def test_a_wrong_manifest_is_named_with_its_entry(tmp_path: Path, content, match):
     (tmp_path / "clips.json").write_text(content)

@@ -9,6 +9,7 @@ from audioforge.clips import gather_clips
 from audioforge.rewards import CLAPAlignment, CombinedReward
 from audioforge.rewards.weights import RewardWeights
 from audioforge.scoring import CallTerms, DeadlineError, Priority, Scorer
+from audioforge.scoring import calls as calls_module
 from audioforge.scoring import scorer as scorer_module
 from audioforge.status import ScoringError, Status
 from reward_models.audio import AudioBatch
@@ -143,6 +144,40 @@ def test_a_timeout_inside_the_reward_is_no_deadline():
 
     with scorer(Slow()) as engine, pytest.raises(KeyboardInterrupt):
         engine.score([tone(0.2)], sample_rate=16_000, terms=CallTerms(timeout_seconds=10))
+
+
+@pytest.mark.parametrize("terms", [CallTerms(), CallTerms(timeout_seconds=10)])
+def test_a_timeout_that_the_reward_raises_reaches_an_asynchronous_caller_as_it_is(terms):
+    class Remote(CombinedReward):
+        def judge(self, clips):
+            raise TimeoutError("the remote model is slow")
+
+    reward = Remote([PeakReward()], weights=RewardWeights("t", {"peak": 1}))
+    with Scorer(reward) as engine, pytest.raises(TimeoutError, match="remote model is slow") as raised:
+        asyncio.run(engine.score_async([tone(0.2)], sample_rate=16_000, terms=terms))
+    assert not isinstance(raised.value, DeadlineError)
+
+
+def test_calls_that_would_make_too_many_samples_together_are_judged_apart(monkeypatch):
+    monkeypatch.setattr(calls_module, "MOST_SAMPLES", 3 * tone(0.1).numel())
+    reward = Blocked()
+    with scorer(reward) as engine:
+        threads = [queued_first(engine, reward), *(queued(engine, gain / 10) for gain in range(2, 6))]
+        reward.go.set()
+        for thread in threads:
+            thread.join(10)
+    assert reward.batches == [1, 3, 1]
+
+
+def test_a_request_that_came_before_is_not_embedded_again(monkeypatch):
+    embedder, seen = LoudnessEmbedder(), []
+    own = embedder.embed_text(["loud"])
+    monkeypatch.setattr(embedder, "embed_text", lambda texts: seen.extend(texts) or own.expand(len(texts), -1))
+    reward = CombinedReward([CLAPAlignment(embedder)], weights=RewardWeights("t", {"clap_alignment": 1}))
+    with Scorer(reward) as engine:
+        for gain, request in ((0.1, "loud"), (0.2, "loud"), (0.3, "quiet without loud bells")):
+            engine.score([tone(gain)], request, sample_rate=16_000)
+    assert sorted(seen) == ["loud", "loud bells", "quiet", "quiet without loud bells"]
 
 
 def test_concurrent_calls_share_a_batch_and_get_their_own_scores():

@@ -40,11 +40,20 @@ def test_integer_samples_are_taken_at_their_full_scale():
         (np.zeros((2, 3, 4), np.float32), "clip 0 has shape"),
         (np.zeros((5000, 2), np.float32), r"looks like \(time, channel\)"),
         (np.zeros(10, np.uint8), r"clip 0 holds torch\.uint8"),
+        (np.array([0.1, None]), "clip 0 holds object"),
     ],
 )
 def test_an_impossible_array_is_named(array, match):
     with pytest.raises(AudioError, match=match):
         AudioBatch.from_arrays([array], 16_000)
+
+
+@pytest.mark.parametrize("kind", [">f4", ">i2", "<f8", "g"])
+def test_arrays_of_any_byte_order_are_read_even_where_they_may_not_be_written(kind):
+    array = np.array([0, 1, 0.5] if np.dtype(kind).kind == "f" else [0, 32_767, 16_384]).astype(kind)
+    array.flags.writeable = False
+    batch = AudioBatch.from_arrays([array], 8_000)
+    torch.testing.assert_close(batch.clip(0)[0], torch.tensor([0, 1, 0.5]), atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize(("rate", "match"), [(44, "in kHz"), (44.1, "whole number"), (0, "must lie in")])
