@@ -12,8 +12,8 @@ class ServiceSettings:
         max_bytes: Size of one request's body, as sent.
         max_clips: Clips of one request.
         max_samples: Decoded samples (all channels) of one request: small files can hold hours of silence.
-        max_samples_in_work: Decoded samples of all requests together, 4 bytes each; requests that come on top are told to
-            come back (503).
+        max_samples_in_work: Decoded samples of all requests together, 4 bytes each; requests that come on top are told
+            to come back (503).
         max_requests: Requests in work or waiting at once; more are told to come back (503).
         max_requests_per_caller: Those of one network address; more are told to come back (429). None: no bound but the
             one for all. Behind a proxy all callers have its address.
