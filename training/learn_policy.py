@@ -14,6 +14,7 @@ What it leaves out: everything a large model needs (several GPUs, sharding, a se
 """
 
 import argparse
+import signal
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -31,8 +32,10 @@ from training.policy_learning.training_loop import RunFolder, open_learner, trai
 
 
 def main() -> None:
-    """Learn, and say what came of it."""
+    """Learn, and say what came of it; Ctrl+C and a supervisor's stop end all processes in good order."""
     options = _options()
+    for ending in (signal.SIGINT, signal.SIGTERM):  # Ctrl+C is ignored in a program started in the background
+        signal.signal(ending, signal.default_int_handler)
     torch.set_num_threads(options.threads)
     settings = LearnSettings(**{own.name: getattr(options, own.name) for own in fields(LearnSettings)})
     run, learned = RunFolder(options.out), None
@@ -80,4 +83,7 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("learn_policy: stopped; the same command goes on from the last checkpoint")

@@ -53,3 +53,10 @@ def test_the_divergence_s_estimate_is_right_on_average():
     drawn = torch.multinomial(new.exp(), 200_000, replacement=True, generator=generator)
     loss = grpo_loss(new[drawn], new[drawn], start[drawn], torch.zeros(len(drawn)), clip=CLIP, kl_weight=1.0)
     assert float(loss.kl) == pytest.approx(float((new.exp() * (new - start)).sum()), rel=0.02)
+
+
+def test_one_token_that_was_all_but_given_up_does_not_outweigh_its_batch():
+    new, start = torch.full((2000,), -1.0), torch.full((2000,), -1.0)
+    new[0] = -9.0
+    loss = grpo_loss(new, new, start, torch.zeros(2000), clip=CLIP, kl_weight=1.0)
+    assert float(loss.kl) < 0.02

@@ -12,6 +12,9 @@ from torch import Tensor
 
 from training.policy_learning.groups import TokenBatch
 
+MOST_BEHIND = 3.0
+"""Nats by which a token that was all but given up counts as behind, at most."""
+
 
 class TokenScores(NamedTuple):
     """What a model says of the tokens that were said, in order of the flattened batch.
@@ -69,6 +72,9 @@ def grpo_loss(
     .. math:: -\min(r A, \mathrm{clip}(r, 1 - l, 1 + h) A) + w (e^{d} - d - 1), \quad r = \pi / \pi_{sampled}, \quad
         d = \log \pi_{start} - \log \pi
 
+    The divergence's estimate (Schulman's third) takes no token further behind than ``MOST_BEHIND``: one that the policy
+    has all but given up is rarely drawn, and then would outweigh all others of its batch.
+
     Args:
         new: Log-probabilities under the policy that learns.
         sampled: Under the policy that answered.
@@ -80,7 +86,7 @@ def grpo_loss(
     ratio = (new - sampled).exp()
     bounded = ratio.clamp(1 - clip[0], 1 + clip[1])
     gain = torch.minimum(ratio * advantages, bounded * advantages)
-    behind = start - new
+    behind = (start - new).clamp(max=MOST_BEHIND)
     kl = (behind.exp() - behind - 1).mean()
     return Loss(
         total=kl_weight * kl - gain.mean(),

@@ -43,7 +43,7 @@ class LearnSettings:
     max_token_len: int = 512
     max_answer_tokens: int = 128
     passes: int = 2
-    learning_rate: float = 1e-4
+    learning_rate: float = 3e-4
     beta1: float = 0.9
     beta2: float = 0.98
     weight_decay: float = 0.0
