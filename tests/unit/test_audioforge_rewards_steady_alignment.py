@@ -1,8 +1,9 @@
+import pytest
 import torch
 
 from audioforge.clips import gather_clips
 from audioforge.rewards import SteadyAlignment
-from audioforge.status import Status
+from audioforge.status import ScoringError, Status
 from reward_models.calibration import MatchCalibration
 from reward_models.embedders.base import TextAudioEmbedder
 from tests.stand_ins import tone
@@ -57,3 +58,31 @@ def test_no_calibration_no_score_and_no_request_no_score():
     result = SteadyAlignment(PitchEmbedder()).score(gather_clips([tone(0.5)] * 2, ["anything", " "], sample_rate=RATE))
     assert torch.isnan(result.score).tolist() == [False, True]
     assert result.status[1].code is Status.NO_REQUEST
+
+
+def test_a_clip_keeps_its_score_beside_others_of_other_rates_lengths_and_channels():
+    own = rough()
+    alone = SteadyAlignment(PitchEmbedder())([own], "anything", sample_rate=RATE)
+    sounds = [tone(0.7).expand(2, -1), own, rough()[:4_000]]
+    clips = gather_clips(sounds, ["anything"] * 3, sample_rate=RATE)
+    assert float(SteadyAlignment(PitchEmbedder()).score(clips).raw[1]) == pytest.approx(float(alone.raw[0]), abs=1e-5)
+
+
+def test_all_second_looks_are_one_pass():
+    embedder = PitchEmbedder()
+    passes: list[int] = []
+    inner = embedder.embed_audio
+    embedder.embed_audio = lambda audio: passes.append(len(audio)) or inner(audio)
+    SteadyAlignment(embedder)([rough(), rough()[:5_000], rough()[:6_000]], "anything", sample_rate=RATE)
+    assert passes == [3]
+
+
+def test_the_secret_is_bounded_and_its_name_is_in_the_provenance():
+    with pytest.raises(ScoringError, match="secret has 65 bytes, expected at most 64"):
+        SteadyAlignment(PitchEmbedder(), secret="x" * 65)
+    names = {
+        SteadyAlignment(PitchEmbedder(), secret=own)([rough()], "a", sample_rate=RATE).provenance["secret"]
+        for own in ("", "one", "two")
+    }
+    assert len(names) == 3
+    assert "none" in names
