@@ -22,6 +22,7 @@ from tests.embedder_laws import obeys_the_laws
 from training.mini.drum_patterns import GENRES, play
 from training.mini.drum_synthesis import synthetic_kit
 from training.mini.synthesis import dark_drone, rain, siren
+from training.mini.vocabulary import NOTE_NAME
 
 RATE = 32_000
 
@@ -128,6 +129,39 @@ def test_words_past_the_limit_are_not_read(mini: MiniEmbedder) -> None:
 @pytest.mark.parametrize("text", ["", " ", "ぎゃあ 🎵", "128 BPM", "é"])
 def test_unusual_texts_give_finite_vectors(mini: MiniEmbedder, text: str) -> None:
     assert torch.isfinite(mini.embed_text([text])).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("electric bass A#1", "electric bass note"),
+        ("harp in c♯4", "harp in note"),
+        ("Bb3 trumpet", "note trumpet"),
+        ("piano E2 and G4, soft", "piano note and note, soft"),
+        ("cello note C2", "cello note"),
+        ("a flute note G5 held", "a flute note held"),
+    ],
+)
+def test_the_name_of_a_note_is_read_as_the_word_note(mini: MiniEmbedder, text: str, read: str) -> None:
+    assert torch.equal(mini.embed_text([text]), mini.embed_text([read]))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("F1", "an F1 car passing", "the roar of F1", "A4 paper rustling", "a sheet of A4", "C4 explosion"),
+        ("B2 bomber", "F16", "R2D2 beeps", "Boeing B747", "e2"),
+        ("key of A", "C# minor arpeggio", "C# 4", "G7 chord on a guitar"),
+    ],
+)
+def test_what_only_looks_like_a_note_is_left_alone(mini: MiniEmbedder, texts: tuple[str, ...]) -> None:
+    assert not any("note" in mini.network.text.tokenizer.encode(text).tokens for text in texts)
+
+
+def test_training_builds_the_normaliser_that_ships(mini: MiniEmbedder) -> None:
+    shipped = json.loads((checkpoint_path("mini") / "tokenizer.json").read_text(encoding="utf-8"))["normalizer"]
+    assert shipped["normalizers"][0] == {"type": "Replace", "pattern": {"Regex": NOTE_NAME}, "content": "note"}
+    assert shipped["normalizers"][1]["type"] == "BertNormalizer"
 
 
 def test_it_obeys_the_laws_of_an_embedder(mini: MiniEmbedder) -> None:
