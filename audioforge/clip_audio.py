@@ -108,6 +108,17 @@ class ClipAudio:
             )
         )
 
+    def heard(self, sample_rate: int) -> AudioBatch:
+        """All clips mono at one rate, each resampled on its own; made once for all embedders that hear at that rate."""
+        if sample_rate not in self._heard:
+            heard = [own.audio.mono().resample(sample_rate) for own in self.batches]
+            if len(heard) > 1:
+                places = [self._places[row] for row in range(len(self))]
+                clips = [heard[number].clip(place) for number, place in places]
+                heard = [AudioBatch.from_arrays(clips, sample_rate)]
+            self._heard[sample_rate] = heard[0]
+        return self._heard[sample_rate]
+
     def of_one_rate(self) -> AudioBatch:
         """One batch of all clips at the highest of their rates, for who shows them rather than judges them."""
         if len(self.batches) == 1:
@@ -115,6 +126,10 @@ class ClipAudio:
         sounds = [self.clip(index) for index in range(len(self))]
         rate = max(sound.sample_rate for sound in sounds)
         return AudioBatch.from_arrays([resample_clip(*sound, rate) for sound in sounds], rate)
+
+    @cached_property
+    def _heard(self) -> dict[int, AudioBatch]:
+        return {}
 
     @cached_property
     def _places(self) -> dict[int, tuple[int, int]]:

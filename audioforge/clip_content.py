@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from audioforge.status import OK, ClipStatus, Status
+from reward_models.audio import is_finite
 
 MIN_SECONDS = 0.05
 """Shorter clips hold too few periods to be judged."""
@@ -27,16 +28,20 @@ def content_status(clip: Float[Tensor, "channel time"], sample_rate: int, name: 
         name: What the reason calls it.
     """
     seconds = clip.shape[1] / sample_rate
-    if not bool(torch.isfinite(clip).all()):
+    if not is_finite(clip):
         return ClipStatus(Status.NON_FINITE, f"{name} has NaN or infinite samples: mend its source")
     if seconds < MIN_SECONDS:
         return ClipStatus(Status.TOO_SHORT, f"{name} lasts {seconds:.3f} s: give at least {MIN_SECONDS} s")
-    peak = float((clip - clip.mean(1, keepdim=True)).abs().max())
+    low, high = clip.aminmax(dim=1)
+    mean = clip.mean(1)
+    peak = float(torch.maximum(high - mean, mean - low).max())
     if peak < SILENCE_PEAK:
         return ClipStatus(Status.SILENT, f"{name} is silent (peak below -80 dBFS): check its source")
     if len(clip) > 1 and float((clip.mean(0) - clip.mean()).abs().max()) < max(SILENCE_PEAK, CANCELLED_SHARE * peak):
         return ClipStatus(Status.SILENT, f"{name} cancels in mono, in which it is judged: turn the phase of a channel")
-    share = float((clip.abs() >= CEILING).float().mean())
+    share = 0.0
+    if max(float(high.max()), -float(low.min())) >= CEILING:
+        share = float((clip.abs() >= CEILING).float().mean())
     if share >= CLIPPED_SHARE:
         reason = f"{name} is clipped ({share:.0%} of its samples at full scale): lower its gain before it is cut"
         return ClipStatus(Status.CLIPPED, reason)

@@ -112,12 +112,12 @@ class Clips:
         return self._frames[embedder.fingerprint]
 
     def _embedded(self, embedder: Embedder) -> FrameEmbeddings:
-        found = [FrameEmbeddings(torch.zeros(0, embedder.dim), torch.zeros(0, dtype=torch.int64))]
-        for rows, audio in self.sounds.among(torch.nonzero(self.judged)[:, 0].tolist()):
-            frames, halvings = embed_frames(embedder, audio)
-            self.halvings += halvings
-            found.append(FrameEmbeddings(frames.embedding, torch.tensor(rows)[frames.clip]))
-        return FrameEmbeddings(torch.cat([own.embedding for own in found]), torch.cat([own.clip for own in found]))
+        rows = torch.nonzero(self.judged)[:, 0]
+        audio = self.sounds.heard(embedder.sample_rate)
+        audio = audio if len(rows) == len(self) else audio.select(rows.tolist())  # mostly no copy
+        frames, halvings = embed_frames(embedder, audio)
+        self.halvings += halvings
+        return FrameEmbeddings(frames.embedding, rows[frames.clip])
 
     def request_status(self, index: int) -> ClipStatus:
         """Whether one clip's request can be judged: there, not blank, and not cut by every text tower."""

@@ -249,6 +249,11 @@ def _check_sample_rate(sample_rate: int) -> None:
         raise AudioError(f"sample_rate must lie in {MIN_SAMPLE_RATE}..{MAX_SAMPLE_RATE} Hz, got {sample_rate}{slip}.")
 
 
+def is_finite(samples: Tensor) -> bool:
+    """True without NaN or infinity; mostly one sum tells, in a fraction of the time."""
+    return bool(samples.sum().isfinite()) or bool(torch.isfinite(samples).all())
+
+
 def as_channels(array: ArrayLike, index: int) -> Float[Tensor, "channel time"]:
     """One clip as ``AudioBatch.from_arrays`` takes it.
 

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from reward_models.audio import AudioBatch, AudioError, Fill
+from reward_models.audio import AudioBatch, AudioError, Fill, is_finite
 from reward_models.calibration import MatchCalibration
 
 WINDOWS_AT_ONCE = {"cpu": 8}
@@ -136,5 +136,5 @@ def _check_content(audio: AudioBatch) -> None:
         clip = audio.clip(index)
         if clip.shape[1] == 0:
             raise AudioError(f"clip {index} has no samples: give it audio, or leave it out of the batch.")
-        if not bool(torch.isfinite(clip).all()):
+        if not is_finite(clip):
             raise AudioError(f"clip {index} has NaN or infinite samples: mend its source, or leave it out.")

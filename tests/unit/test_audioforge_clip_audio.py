@@ -51,6 +51,15 @@ def test_clips_among_others_come_by_form_and_whole_batches_are_not_copied(sounds
     assert torch.equal(part[0].audio.clip(0), arrays[2])
 
 
+def test_each_clip_is_heard_at_a_rate_as_it_would_be_alone_and_once(sounds, arrays):
+    heard = sounds.heard(12_000)
+    assert sounds.heard(12_000) is heard
+    assert heard.waveform.shape[:2] == (4, 1)
+    for index, (array, rate) in enumerate(zip(arrays, RATES, strict=True)):
+        alone = AudioBatch.from_arrays([array], rate).mono().resample(12_000)
+        assert torch.equal(heard.clip(index), alone.clip(0))
+
+
 def test_one_batch_of_all_is_at_the_highest_rate(sounds):
     batch = sounds.of_one_rate()
     assert (batch.sample_rate, batch.lengths.tolist()) == (16_000, [1_600, 400, 200, 1_000])
