@@ -1,6 +1,6 @@
 """The dashboard's charts: one line a run, so that two runs lie over each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +25,12 @@ class Point(NamedTuple):
 
 
 def trend_chart(
-    title: str, description: str, lines: Sequence[Sequence[Point]], x_label: str, top: float | None
+    title: str,
+    description: str,
+    lines: Sequence[Sequence[Point]],
+    x_label: str,
+    top: float | None,
+    ends: tuple[float, float] | None = None,
 ) -> Chart:
     """Lines with marks and, where known, intervals.
 
@@ -35,6 +40,7 @@ def trend_chart(
         lines: One a series; an empty one is left out.
         x_label: Of the horizontal axis.
         top: Upper end of the vertical axis; ``None`` fits it.
+        ends: Of the horizontal axis, where charts side by side share it; ``None`` fits it.
     """
 
     def paint(axes: "Axes") -> None:
@@ -45,9 +51,9 @@ def trend_chart(
         axes.set(xlabel=x_label)
         axes.set_ylim(bottom=0 if top is None else -0.02 * top, top=None if top is None else 1.02 * top)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-        places = {round(point.x) for points in lines for point in points}
-        if len(places) < 2:
-            axes.set_xlim(min(places, default=1) - 1, max(places, default=1) + 1)
+        first, last = ends or _ends(point.x for points in lines for point in points)
+        room = 0.05 * (last - first) or 1
+        axes.set_xlim(first - room, last + room)
         axes.grid()
 
     return draw(title, description, paint, height=2.4)
@@ -90,8 +96,14 @@ def _over_groups(title: str, metric: str, runs: Sequence[Sequence[Window]], top:
         [Point(own.step if by_step else own.groups, own.metrics[metric]) for own in run if metric in own.metrics]
         for run in runs
     ]
-    label = "training step" if by_step else "groups so far"
-    return trend_chart(title, "means over windows of groups, one line a run", lines, label, top)
+    label = "step" if by_step else "groups so far"
+    ends = _ends(own.step if by_step else own.groups for run in runs for own in run)
+    return trend_chart(title, "means over windows of groups, one line a run", lines, label, top, ends)
+
+
+def _ends(places: Iterable[float]) -> tuple[float, float]:
+    found = tuple(places) or (1,)
+    return min(found), max(found)
 
 
 def _goes_by_step(run: Sequence[Window]) -> bool:

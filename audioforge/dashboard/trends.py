@@ -25,7 +25,7 @@ class Window:
 
     Attributes:
         groups: How many groups had arrived at its end.
-        step: The trainer's step at which its last group was asked for; 0 in runs without a trainer.
+        step: The trainer's step at which its last group was asked for; without a trainer, how many groups were done.
         rollouts: Answers in it.
         metrics: As ``audioforge.env.statistics.metric_means``, with ``distinct_prompts`` (share) and ``vendi_prompts``
             where an answer parsed.

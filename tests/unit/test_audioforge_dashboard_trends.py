@@ -26,21 +26,22 @@ def run_of(tmp_path, steps):
 @pytest.mark.parametrize(
     ("runs", "label"),
     [
-        ([[1, 2, 5]], "training step"),
+        ([[1, 2, 5]], "step"),
         ([[0, 0, 0]], "groups so far"),
         ([[1, 2, 5], [0, 0, 0]], "groups so far"),
         ([[1, 1, 2]], "groups so far"),
     ],
 )
-def test_the_axis_is_the_training_step_where_every_run_and_window_has_one_of_its_own(
+def test_the_axis_is_the_step_where_every_run_and_window_has_one_of_its_own(
     tmp_path, monkeypatch, runs, label
 ):
     drawn = []
     monkeypatch.setattr("audioforge.dashboard.trend_charts.trend_chart", lambda *given: drawn.append(given))
     component_charts([run_of(tmp_path, steps) for steps in runs])
-    _, _, lines, x_label, _ = drawn[0]
+    _, _, lines, x_label, _, ends = drawn[0]
     assert x_label == label
-    assert [point.x for point in lines[0]] == (runs[0] if label == "training step" else [1, 2, 3])
+    assert [point.x for point in lines[0]] == (runs[0] if label == "step" else [1, 2, 3])
+    assert ends == ((1, 5) if label == "step" else (1, 3))
 
 
 def test_diversity_counts_prompts_that_differ_beyond_case_and_spaces(tmp_path):
