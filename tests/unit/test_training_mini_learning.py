@@ -273,6 +273,9 @@ def test_the_smoke_run_makes_a_checkpoint_that_loads_and_resumes(tmp_path: Path)
     assert embedder.calibration is None, "nothing was held out, so nothing was calibrated"
     assert embedder.embed_text(["rain"]).shape == (1, 256)
     assert len(first) < 15e6
+    card = (tmp_path / "mini" / "README.md").read_text(encoding="utf-8")
+    assert "0.08 minutes of training in 2 rounds with\n  seed 0" in card
+    assert "AudioCaps" not in card, "it read no natural captions"
     assert json.loads((tmp_path / "mini-work" / "figures.json").read_text()) == []
 
 

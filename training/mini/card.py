@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reward_models.calibration import MatchCalibration
+from training.mini.align import AlignConfig
 from training.mini.cache import Entry
 from training.mini.evaluate import Figure
 from training.mini.split import is_held_out
@@ -25,14 +26,10 @@ cosine says how well they match. It needs no hub and no network.
 * **Reads** English, up to 48 word pieces: the sentence encoder is
   [all-MiniLM-L6-v2](https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2) (Apache-2.0) with fewer word pieces,
   word vectors of 3 bits and layers of 5 (cosine to the original's sentences 0.98), behind a projection of this
-  project's own. All other matrices have 8 bits.
-* **Made by** `training/fit_mini.py` from the data below, on one busy CPU core. The shipped audio tower took four
-  rounds (22, 15, 15 + 17 and 75 minutes), each starting from the weights of the one before, with more data, other
-  settings and a fresh learning rate; shipped is the plain average of the third and the fourth round's weights. Captions
-  were read by full MiniLM throughout, labels, families, poles and tempi since the third round by the encoder that ships
-  (refitting the projection on its sentences alone gained nothing). The command does the same work in two rounds with
-  the shipped encoder: it makes the same kind of model, not the same weights. All its stages have been run on synthetic
-  sounds (`--smoke`) and on 150 real clips for half a minute, not at full length.
+  project's own. All other matrices have 8 bits. It can't hear absolute pitch, so the name of a note ("electric bass
+  A#1") is read as the word "note".
+* **Made by** `training/fit_mini.py` from the data below: {minutes:g} minutes of training in {rounds} rounds with
+  seed {seed}, the plain average of the last two.
 * **Learned from another model:** besides captions, the audio tower learned to foretell the vectors of `aisfx`
   (CC-BY 4.0, Alison B. Ma and Alexander Lerch) for the recordings of the manifest. None of its weights are in here, but
   as a second judge `aisfx` is a little less independent of `mini` than before.
@@ -56,20 +53,10 @@ _LIMITS = """
 * Attributes (bright, long, punchy, noisy) were taught from measurements of the log-mel picture, and the figures above
   are against those same measurements, not against listeners.
 * Tempo figures come from sequenced loops played with unheard one-shots, not from recorded performances.
-* It has heard the project's sketch generator perform the training half of the target styles, as the generator was then:
-  its soundfont renderer may have played some notes at a wrong pitch. Figures on sketches of other requests say little
-  about other generators.
+* It has heard the project's sketch generator perform the training half of the target styles. Figures on sketches of
+  other requests say little about other generators.
 * It was trained on all samples of Sonic Pi, also on those that `data/evaluation_references` sets aside as held out:
   those clips are unheard for the references, not for `mini`.
-* Some everyday classes rest on few recordings: of 115 held-out clips it mistakes 17 by name. In one pack it takes five
-  crickets for birds; elsewhere two thunders for rain, two winds for surf, and three of five train whistles for crows or
-  a dog. Steady choruses and resonant rain (`training/mini/nature.py`) were synthesised after earlier weights had taken
-  a pack's rain and crickets for crickets and birds, so the figure flatters a little.
-* Worse than the third round alone (`89e4f129759eefb4`): everyday classes by name 0.899 → 0.841 (six clips more),
-  effects by captions 0.888 → 0.878, R@1 0.321 → 0.314. Better: any caption 0.943 → 0.945, same category 0.880 → 0.888
-  (drums 0.871 → 0.891, instruments 0.874 → 0.886), category 0.777 → 0.805, free sentences 0.648 → 0.702, tempo by
-  words 0.921 → 0.977. The fourth round alone beats the third in free sentences, category and tempo only (0.942 /
-  0.880, category 0.805, everyday 0.823, free sentences 0.677, R@1 0.314, tempo by words 0.995).
 * The free sentences of the figures and those of training (`training/mini/everyday.txt`) were written by one author, who
   had read the former. None is the same, but the figure flatters.
 * Level is discarded: it cannot tell a loud clip from a quiet one. Under half a second its judgement is unsure.
@@ -78,10 +65,31 @@ _LIMITS = """
 
 
 def write_card(
-    path: Path, figures: Sequence[Figure], entries: Sequence[Entry], calibration: MatchCalibration | None
+    path: Path,
+    figures: Sequence[Figure],
+    entries: Sequence[Entry],
+    calibration: MatchCalibration | None,
+    config: AlignConfig,
+    natural: int,
 ) -> None:
-    """Writes ``README.md`` of the checkpoint."""
-    parts = [_HEAD, _figure_table(figures, entries), _calibration_text(calibration), _LIMITS, _data_table(entries)]
+    """Writes ``README.md`` of the checkpoint: what is true of every run; what its errors show is added by hand.
+
+    Args:
+        path: The card.
+        figures: On the held-out packs.
+        entries: All recordings, trained on and held out.
+        calibration: Of the checkpoint, if anything was held out.
+        config: How it was trained.
+        natural: Natural captions that the projection was trained on.
+    """
+    head = _HEAD.format(minutes=config.minutes, rounds=config.rounds, seed=config.seed)
+    parts = [
+        head,
+        _figure_table(figures, entries),
+        _calibration_text(calibration),
+        _LIMITS,
+        _data_table(entries, natural),
+    ]
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -119,11 +127,12 @@ def _calibration_text(calibration: MatchCalibration | None) -> str:
     )
 
 
-def _data_table(entries: Sequence[Entry]) -> str:
+def _data_table(entries: Sequence[Entry], natural: int) -> str:
     clips: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         clips[entry.group].append(entry)
     rows = [_data_row(group, clips[group]) for group in sorted(clips, key=lambda group: -len(clips[group]))]
+    read = [f"The projection was also trained on {natural} natural captions of AudioCaps (MIT).", ""] if natural else []
     return "\n".join(
         [
             "## Data",
@@ -134,8 +143,7 @@ def _data_table(entries: Sequence[Entry]) -> str:
             "|---|---|---|---|---|",
             *rows,
             "",
-            "The projection was also trained on 47 884 natural captions of AudioCaps (MIT).",
-            "",
+            *read,
         ]
     )
 

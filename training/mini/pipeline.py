@@ -22,7 +22,9 @@ def fit(workspace: Workspace, config: AlignConfig, out: Path) -> list[Figure]:
     aligner = workspace.aligner(config)
     export(out, aligner, *workspace.encoder, workspace.tokenizer_file)
     figures = measure(out, workspace.held_out)
-    write_card(out / "README.md", figures, workspace.cache.entries, load_calibration(out / "calibration.json"))
+    calibration = load_calibration(out / "calibration.json")
+    natural = len(workspace.natural_vectors[0])
+    write_card(out / "README.md", figures, workspace.cache.entries, calibration, config, natural)
     return figures
 
 
