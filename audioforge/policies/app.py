@@ -150,6 +150,7 @@ async def _unless_gone(
     leaving.cancel()
     if not answering.done():
         answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)  # or asyncio complains that nobody looked at its end
         raise ClientDisconnect
     return await answering
 

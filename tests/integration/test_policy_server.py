@@ -1,6 +1,7 @@
 """The policy server over real HTTP on loopback, and through Atropos' own client."""
 
 import asyncio
+import gc
 import socket
 import threading
 from concurrent.futures import wait
@@ -115,7 +116,7 @@ def test_it_is_gone_after_the_block():
         httpx.get(url + "/models")
 
 
-def test_a_client_that_hangs_up_is_no_longer_sampled_for():
+def test_a_client_that_hangs_up_is_no_longer_sampled_for(caplog):
     with BatchingSampler(PolicyModel.load(checkpoint_path("tiny-policy")), max_batch=1) as sampler:
         futures, submit = [], sampler.submit
 
@@ -129,6 +130,8 @@ def test_a_client_that_hangs_up_is_no_longer_sampled_for():
             httpx.post(f"{url}/v1/chat/completions", json=body, timeout=patience)
         wait(futures, timeout=30)
     assert sum(future.cancelled() for future in futures) > 15
+    gc.collect()
+    assert not [record for record in caplog.records if record.name == "asyncio"]  # it complains of ends unlooked at
 
 
 @contextmanager
