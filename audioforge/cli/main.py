@@ -177,13 +177,16 @@ def optimise(  # noqa: PLR0913 - its options
     write_preset: Annotated[
         tuple[str, Path] | None, typer.Option(help="Objective (draft, balanced, best) and file to write it to.")
     ] = None,
+    from_preset: Annotated[
+        tuple[str, Path] | None, typer.Option(help="Objective and file of the default; the shipped balanced one.")
+    ] = None,
     device: DeviceOption = "cpu",
 ) -> None:
     """Search prompt forms and generation parameters under the reward; recommend settings measured on new seeds."""
     from audioforge.cli.optimise import OptimiseOptions, run_optimise
 
     options = OptimiseOptions(
-        target, category, budget, unit, preset, storage, out, seed, clips, most_steps, write_preset, device
+        target, category, budget, unit, preset, storage, out, seed, clips, most_steps, write_preset, from_preset, device
     )
     raise typer.Exit(run_optimise(options))
 

@@ -16,7 +16,7 @@ from audioforge.optimise.page import write_optimisation
 from audioforge.optimise.presets import check_objective, recommended_preset, write_preset
 from audioforge.optimise.search import Trial
 from audioforge.optimise.search_space import search_space
-from audioforge.optimise.settings import preset_settings
+from audioforge.optimise.settings import Settings, preset_settings
 from audioforge.optimise.stages import Candidate
 from audioforge.optimise.storage import OptimiseError, require_optuna
 from audioforge.optimise.studio import Studio
@@ -44,6 +44,7 @@ class OptimiseOptions:
     clips: int | None
     most_steps: int
     write_preset: tuple[str, Path] | None
+    from_preset: tuple[str, Path] | None
     device: str
 
 
@@ -58,13 +59,14 @@ def run_optimise(options: OptimiseOptions) -> int:
     """
     require_optuna()
     require_folder(options.out)
-    if options.write_preset is not None:
-        check_objective(options.write_preset[0])
+    for given in (options.write_preset, options.from_preset):
+        if given is not None:
+            check_objective(given[0])
     subject = _subject(options)
     preset = find_preset(options.preset)
     generator = load_generator(preset.generator, device=options.device)
     reward = build_reward(preset, device=options.device)
-    default = preset_settings(find_parameters(load_presets(), preset.generator, category=subject.category))
+    default = _default(options, preset.generator, subject)
     plan = Plan(
         budget=Budget(options.budget, _unit(options.unit)),
         default=default,
@@ -122,6 +124,13 @@ def _subject(options: OptimiseOptions) -> Subject:
     if (options.target is None) == (options.category is None):
         raise OptimiseError("give one of --target and --category.")
     return target_subject(options.target) if options.target else category_subject(str(options.category))
+
+
+def _default(options: OptimiseOptions, generator: str, subject: Subject) -> Settings:
+    """What the search starts from and is compared with."""
+    objective, path = options.from_preset or ("balanced", None)
+    found = find_parameters(load_presets(path), generator, objective=objective, category=subject.category)
+    return preset_settings(found)
 
 
 def _unit(name: str) -> Unit:

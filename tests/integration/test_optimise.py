@@ -6,7 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from audioforge.cli.main import app
+from audioforge.optimise.settings import Settings
 from audioforge.optimise.storage import OptimiseError
+from audioforge.parameter_presets import ParameterPreset, save_presets
 
 SMALL = ["optimise", "--target", "sfx-laser-zap", "--budget", "40"]
 
@@ -28,12 +30,26 @@ def test_a_search_leaves_a_page_and_a_recommendation_and_is_gone_on_with(tmp_pat
     assert json.loads((tmp_path / "out" / "recommendation.json").read_text()) == found
 
 
+def test_a_preset_that_was_written_is_what_the_next_search_starts_from(tmp_path, monkeypatch):
+    def stop(subject, space, studio, plan, **_):
+        raise OptimiseError(f"would start from {plan.default}")
+
+    monkeypatch.setattr("audioforge.cli.optimise.optimise", stop)
+    preset = ParameterPreset("sketch", "best", "sfx", 23, 0.75, "dpmpp", 1.0, "hum, hiss", "searched", "by a search")
+    save_presets([preset], tmp_path / "presets.json")
+    call = [*SMALL, "--out", str(tmp_path), "--from-preset", "best", str(tmp_path / "presets.json")]
+    result = CliRunner().invoke(app, call)
+    started = Settings("{description}", "hum, hiss", 23, 0.75, "dpmpp")
+    assert str(result.exception) == f"would start from {started}"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--category", "sfx"], "one of --target and --category"),
         (["--unit", "hours"], "clips or evaluations"),
         (["--write-preset", "finest", "presets.json"], "draft, balanced, best"),
+        (["--from-preset", "finest", "presets.json"], "draft, balanced, best"),
     ],
 )
 def test_options_that_do_not_fit_are_refused_before_anything_is_rendered(tmp_path, options, message):
