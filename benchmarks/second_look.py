@@ -97,6 +97,8 @@ def main() -> None:
     for name, real in (("held-out packs", chosen(pool, options.each)), ("references", calibration_references())):
         print(row(name, load(real), [own.request for own in real], embedder), flush=True)
     for each, patient in ((options.attacked, False), (options.patient, True)):
+        if not each:
+            continue
         clips = chosen(pool, each)
         requests = [own.request for own in rotated(clips)]
         for name, start, objective, climb in attacks(clips, embedder, patient=patient):

@@ -46,9 +46,9 @@ def drawn_look(clip: Float[Tensor, "channel time"], secret: str = "") -> Look:
         clip: Its samples at its own rate, full scale [-1, 1].
         secret: Key of the hash, at most 64 bytes.
     """
-    levels = (clip.detach().double().cpu() * _LEVELS).round().to(torch.int64)
-    mean = (levels.sum(0).double() / len(levels)).round().to(torch.int32)
-    digest = hashlib.blake2b(mean.numpy().tobytes(), digest_size=8, key=secret.encode()).digest()
+    levels = (clip.detach().cpu() * _LEVELS).round_().clamp_(-_LEVELS, _LEVELS - 1)  # whole numbers, exactly
+    mean = levels[0] if len(levels) == 1 else (levels.double().sum(0) / len(levels)).round()
+    digest = hashlib.blake2b(mean.to(torch.int16).numpy().tobytes(), digest_size=8, key=secret.encode()).digest()
     return LOOKS[int.from_bytes(digest, "little") % len(LOOKS)]
 
 
