@@ -35,7 +35,7 @@ def scatter(
 
 
 def levels(rows: Sequence[tuple[str, Measured]], *, title: str) -> str:
-    """One row a value: mean reward, 0 to 1, with its interval."""
+    """One row a value: mean reward, 0 to 1, with its interval as far as that lies on the axis: few trials' is wider."""
     height = 26 * len(rows) + 24
     marks = "".join(_level(label, own, 26 * row + 14) for row, (label, own) in enumerate(rows))
     ticks = "".join(
@@ -51,7 +51,8 @@ def _level(label: str, own: Measured, y: float) -> str:
     text = shown if len(shown) <= 34 else shown[:33] + "…"
     bar = ""
     if own.low == own.low:  # not NaN
-        bar = f'<line class="bar" x1="{_across(own.low):.1f}" x2="{_across(own.high):.1f}" y1="{y}" y2="{y}"/>'
+        low, high = max(0.0, own.low), min(1.0, own.high)
+        bar = f'<line class="bar" x1="{_across(low):.1f}" x2="{_across(high):.1f}" y1="{y}" y2="{y}"/>'
     about = f"<title>{escape(shown)}: {own} ({own.clips} trials)</title>"
     name = f'<text x="{_LABELS - 8}" y="{y + 4}" text-anchor="end">{escape(text)} ({own.clips})</text>'
     return f'<g>{about}{name}{bar}<circle cx="{_across(own.mean):.1f}" cy="{y}" r="4"/></g>'
