@@ -13,7 +13,7 @@ from audioforge.audition.app import make_app
 from audioforge.audition.clip_list import AuditionClip
 from audioforge.audition.session import Audition
 from reward_models.audio import AudioBatch
-from tests.browser.conftest import AXE
+from tests.browser.conftest import violations
 from tests.stand_ins import tone
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -137,9 +137,7 @@ def test_the_page_is_accessible_and_fits(opened, serve, tmp_path, width, scheme)
     page = opened(serve(make_app(audition)), "ann", width, scheme)
     page.locator("#answers button:not([disabled])").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(own => own.violations.map(one => one.id + ': ' + one.nodes[0].html))")
-    assert found == []
+    assert violations(page) == []
 
 
 def test_a_server_that_is_gone_is_told_and_nothing_is_lost(chromium, serve, tmp_path):

@@ -6,7 +6,7 @@ from audioforge.dashboard.app import make_dashboard_app
 from audioforge.dashboard.page import render_dashboard
 from audioforge.dashboard.runs import read_runs
 from audioforge.rollouts import RolloutWriter
-from tests.browser.conftest import AXE
+from tests.browser.conftest import violations
 from tests.browser.test_audition_page import serve  # noqa: F401 - a fixture
 from tests.rollout_makers import scored
 from tests.unit.test_audioforge_dashboard_page import make_run
@@ -24,9 +24,7 @@ def dashboard(tmp_path_factory):
 def test_the_page_is_accessible_and_fits(watched, dashboard, width, scheme):
     page = watched(dashboard.as_uri(), width, scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(own => own.violations.map(one => one.id + ': ' + one.nodes[0].html))")
-    assert found == []
+    assert violations(page) == []
 
 
 def test_clips_are_reached_and_played_by_keyboard_one_at_a_time(watched, dashboard):
