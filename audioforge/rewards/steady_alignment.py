@@ -30,8 +30,8 @@ from reward_models.embedders.registry import load_text_audio_embedder
 MATCHES = 0.5
 """Probability of a match from which a clip is looked at again."""
 DROP = (1.1, 2.1)
-"""Log-odds at which the score leaves 1 and reaches 0. A total shrinks from 1.6 on; of 141 real clips that matched, the
-most dropped by 1.5."""
+"""Log-odds at which the score leaves 1 and reaches 0. A total shrinks from 1.6 on; of 148 real clips that matched, the
+most dropped by 1.2, and with five other secrets 3 of 740 by more than 1.6."""
 LONGEST_SECRET = 64
 """Bytes."""
 
