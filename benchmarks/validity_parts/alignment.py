@@ -3,10 +3,11 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
+from scipy.stats import binomtest
 from torch import Tensor
 
 from audioforge.clips import Clips
@@ -16,6 +17,26 @@ from reward_models.audio import AudioBatch
 from reward_models.calibration import expected_calibration_error
 
 SHUFFLES = 8
+
+
+class CurvePoint(NamedTuple):
+    """A tenth of the stated probabilities.
+
+    Attributes:
+        stated: Mean of them.
+        found: Share of the pairs that do match.
+        pairs: How many; a clip's own request counts as often as its mismatched ones together.
+        clips: How many different clips those pairs come from.
+        low: Lower end of the 95 % interval of ``found`` (Wilson 1927), as if every clip had given one pair.
+        high: Its upper end.
+    """
+
+    stated: float
+    found: float
+    pairs: int
+    clips: int
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -30,7 +51,7 @@ class AlignmentFigures:
         matched: Mean score of a clip with its own request.
         shuffled: Mean score of a clip with another clip's.
         calibration_error: Expected calibration error at even odds.
-        curve: ``(stated probability, found frequency, pairs)`` per bin.
+        curve: Stated probability against found frequency, tenth by tenth.
     """
 
     clips: int
@@ -40,7 +61,7 @@ class AlignmentFigures:
     matched: float
     shuffled: float
     calibration_error: float
-    curve: list[tuple[float, float, int]]
+    curve: list[CurvePoint]
 
 
 def alignment_scores(
@@ -66,8 +87,8 @@ def measure_alignment(clips: Sequence[HonestClip], score: Float[Tensor, "clip re
         beats_same_category=_beats(own, score, near),
         matched=float(own.mean()),
         shuffled=float(score[other].mean()),
-        calibration_error=expected_calibration_error(*pairs),
-        curve=_curve(*pairs),
+        calibration_error=expected_calibration_error(pairs.probability, pairs.matched),
+        curve=_curve(pairs),
     )
 
 
@@ -76,22 +97,32 @@ def _beats(own: torch.Tensor, score: torch.Tensor, among: torch.Tensor) -> float
     return float(wins[among].mean())
 
 
-def _even_pairs(score: torch.Tensor, other: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+class _Pairs(NamedTuple):
+    """Pairs of a clip and a request, at even odds."""
+
+    probability: Float[Tensor, " pair"]
+    matched: Float[Tensor, " pair"]
+    clip: Int[Tensor, " pair"]
+
+
+def _even_pairs(score: torch.Tensor, other: torch.Tensor) -> _Pairs:
     generator = random.Random(0)
     choices = [torch.nonzero(row)[:, 0].tolist() for row in other]
     drawn = [generator.sample(own, min(SHUFFLES, len(own))) for own in choices]
-    wrong = [float(score[i, j]) for i, own in enumerate(drawn) for j in own]
-    right = score.diagonal().repeat_interleave(torch.tensor([len(own) for own in drawn]))
-    probability = torch.cat([right, torch.tensor(wrong)])
-    return probability, torch.cat([torch.ones(len(right)), torch.zeros(len(wrong))])
+    wrong = torch.tensor([float(score[i, j]) for i, own in enumerate(drawn) for j in own])
+    clip = torch.arange(len(drawn)).repeat_interleave(torch.tensor([len(own) for own in drawn]))
+    matched = torch.cat([torch.ones(len(clip)), torch.zeros(len(clip))])
+    return _Pairs(torch.cat([score.diagonal()[clip], wrong]), matched, torch.cat([clip, clip]))
 
 
-def _curve(probability: torch.Tensor, matched: torch.Tensor) -> list[tuple[float, float, int]]:
-    index = np.clip((probability.numpy() * 10).astype(int), 0, 9)
-    points = []
-    for place in range(10):
-        inside = index == place
-        if inside.any():
-            stated = float(probability[inside].mean())
-            points.append((round(stated, 3), round(float(matched[inside].mean()), 3), int(inside.sum())))
-    return points
+def _curve(pairs: _Pairs) -> list[CurvePoint]:
+    tenth = (pairs.probability * 10).long().clamp(0, 9)
+    return [_point(pairs, tenth == place) for place in range(10) if bool((tenth == place).any())]
+
+
+def _point(pairs: _Pairs, inside: Bool[Tensor, " pair"]) -> CurvePoint:
+    stated, found = float(pairs.probability[inside].mean()), float(pairs.matched[inside].mean())
+    clips = len(pairs.clip[inside].unique())
+    interval = binomtest(round(found * clips), clips).proportion_ci(method="wilson")
+    ends = float(interval.low), float(interval.high)
+    return CurvePoint(round(stated, 3), round(found, 3), int(inside.sum()), clips, *(round(end, 3) for end in ends))

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scipy.stats import binomtest
-
 from benchmarks.validity_parts.alignment import AlignmentFigures
 from benchmarks.validity_parts.exploits import ExploitFigures
 from benchmarks.validity_parts.ladders import LadderFigures
@@ -47,13 +45,17 @@ def draw_all(
 
 
 def calibration_picture(figures: AlignmentFigures) -> "Figure":
-    """Stated probability against found frequency with its 95 % interval; a point's area is its number of pairs."""
+    """Stated probability against found frequency with its 95 % interval; a point's area is its number of clips."""
     figure, axes = _page(4.2, 4.2)
-    stated, found, pairs = zip(*figures.curve, strict=True)
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="well calibrated")
-    low, high = zip(*(_wilson(*bin_) for bin_ in zip(found, pairs, strict=True)), strict=True)
-    axes.vlines(stated, low, high, color=BLUE, linewidth=1)
-    axes.scatter(stated, found, s=[10 + own / 3 for own in pairs], color=BLUE, label="found (area: pairs)")
+    stated = [point.stated for point in figures.curve]
+    axes.vlines(
+        stated, [own.low for own in figures.curve], [own.high for own in figures.curve], color=BLUE, linewidth=1
+    )
+    area, found = [8 + own.clips for own in figures.curve], [own.found for own in figures.curve]
+    axes.scatter(stated, found, s=area, color=BLUE, label="found (number: clips)")
+    for own in figures.curve:
+        axes.annotate(str(own.clips), (own.stated, own.found), xytext=(7, -3), textcoords="offset points", fontsize=8)
     axes.set(xlabel="stated probability of a match", ylabel="found frequency", xlim=(0, 1), ylim=(0, 1))
     axes.legend(frameon=False, loc="upper left")
     return figure
@@ -91,12 +93,6 @@ def ladder_picture(rows: Sequence[LadderFigures]) -> "Figure":
     axes.set(xlim=(min(-0.02, *correlations) - 0.02, 1.02), xlabel="orange: kinds that were in nobody's training")
     axes.legend(**ABOVE)
     return figure
-
-
-def _wilson(share: float, pairs: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927). Pairs share clips, so it is too narrow rather than too wide."""
-    interval = binomtest(round(share * pairs), pairs).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def _page(width: float, height: float) -> "tuple[Figure, Axes]":

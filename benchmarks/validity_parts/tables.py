@@ -27,8 +27,11 @@ def alignment_table(figures: AlignmentFigures) -> str:
         f"| mean score, own request / another clip's | {figures.matched:.2f} / {figures.shuffled:.2f} | equal |"
     )
     lines.append(f"| calibration error at even odds | {figures.calibration_error:.3f} | – |")
-    lines += ["", "| stated probability | found frequency | pairs |", "|---|---|---|"]
-    lines += [f"| {stated:.2f} | {found:.2f} | {pairs} |" for stated, found, pairs in figures.curve]
+    lines += ["", "| stated probability | found frequency | 95 % interval | clips | pairs |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {own.stated:.2f} | {own.found:.2f} | {own.low:.2f}–{own.high:.2f} | {own.clips} | {own.pairs} |"
+        for own in figures.curve
+    ]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from benchmarks import validity
-from benchmarks.validity_parts.alignment import AlignmentFigures, measure_alignment
+from benchmarks.validity_parts.alignment import AlignmentFigures, CurvePoint, measure_alignment
 from benchmarks.validity_parts.distances import DistanceFigures
 from benchmarks.validity_parts.exploits import ExploitFigures
 from benchmarks.validity_parts.honest_clips import (
@@ -20,10 +20,17 @@ from benchmarks.validity_parts.honest_clips import (
 from benchmarks.validity_parts.judges import JudgeFigures, auc, category_votes
 from benchmarks.validity_parts.ladders import LadderFigures
 from benchmarks.validity_parts.plots import draw_all
-from benchmarks.validity_parts.tables import distance_table, exploit_table, judge_table, ladder_table
+from benchmarks.validity_parts.tables import (
+    alignment_table,
+    distance_table,
+    exploit_table,
+    judge_table,
+    ladder_table,
+)
 
 ROW = {"file": "a.ogg", "category": "sfx", "label": "bark", "captions": ["a dog"], "seconds": 1.0}
-ALIGNMENT = AlignmentFigures(2, 2, 0.9, 0.8, 0.7, 0.2, 0.05, [(0.1, 0.2, 30), (0.9, 0.8, 40)])
+CURVE = [CurvePoint(0.1, 0.2, 30, 10, 0.1, 0.4), CurvePoint(0.9, 0.8, 40, 20, 0.6, 0.9)]
+ALIGNMENT = AlignmentFigures(2, 2, 0.9, 0.8, 0.7, 0.2, 0.05, CURVE)
 EXPLOITS = [
     ExploitFigures("honest clips", 0.0, 0.5, 0.5, {"clap_alignment": 0.7}),
     ExploitFigures("silence", 1.0, None, 0.0, {}),
@@ -69,6 +76,15 @@ def test_alignment_counts_only_requests_of_other_labels():
     assert figures.matched == pytest.approx(0.6)
 
 
+def test_an_interval_counts_each_clip_once_however_many_pairs_it_gives():
+    labels = [f"label {number}" for number in range(12)]
+    score = torch.full((12, 12), 0.05) + 0.9 * torch.eye(12)
+    low, high = measure_alignment(clips(*labels), score).curve
+    assert (low.found, low.clips, low.pairs) == (0.0, 12, 96)
+    assert (high.found, high.clips, high.pairs) == (1.0, 12, 96)
+    assert high.low == pytest.approx(0.757, abs=0.002)  # Wilson's interval of 12 in 12; 96 in 96 would give 0.96
+
+
 def test_votes_are_shares_among_the_nearest():
     likeness = torch.tensor([[*[1.0] * 12, *[0.5] * 20]])
     votes = category_votes(likeness, ["drums"] * 12 + ["sfx"] * 20)
@@ -83,6 +99,7 @@ def test_auc_counts_ties_half():
 def test_tables_hold_the_figures_and_leave_out_what_was_not_scored():
     assert "| honest clips | 0% | 0.50 | 50% | 0.70 |" in exploit_table(EXPLOITS)
     assert "| silence | 100% | – | 0% | – |" in exploit_table(EXPLOITS)
+    assert "| 0.90 | 0.80 | 0.60–0.90 | 20 | 40 |" in alignment_table(ALIGNMENT)
     assert "| **unseen kinds**, mean | 0.50 | 0.70 | 0.80 |" in ladder_table(LADDERS)
     assert "| `aisfx` | 0.80 | 0.30 | 0.90 | 0.85 | 0.40 |" in judge_table(
         [JudgeFigures("aisfx", 0.8, 0.3, 0.9, 0.85, 0.4, 384)]
