@@ -10,18 +10,14 @@ padded with silence, the last window is aligned to the clip's end rather than dr
 """
 
 from dataclasses import asdict
-from pathlib import Path
-from typing import Self
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from typing_extensions import override
 
-from reward_models.checkpoints import fingerprint
-from reward_models.embedders.base import Embedder
-from reward_models.embedders.shifted_log_mel import MelSettings, ShiftedLogMel
-from reward_models.embedders.stored_network import expect_config, with_weights
+from reward_models.embedders.shifted_log_mel import MelSettings
+from reward_models.embedders.stored_network import StoredEmbedder
 
 FRAMES = 100
 HOP_FRAMES = 50
@@ -72,14 +68,8 @@ class AisfxNetwork(nn.Module):
         return hidden.mean(3)
 
 
-class AisfxEmbedder(Embedder):
-    """Sound-effect embedder; ``load`` reads a converted checkpoint.
-
-    Args:
-        network: With its weights.
-        fingerprint: Of the checkpoint.
-        device: Where to run.
-    """
+class AisfxEmbedder(StoredEmbedder):
+    """Sound-effect embedder; ``load`` reads a converted checkpoint."""
 
     name = "aisfx"
     sample_rate = MEL.sample_rate
@@ -87,22 +77,8 @@ class AisfxEmbedder(Embedder):
     window_seconds = MEL.window_length(FRAMES) / MEL.sample_rate
     hop_seconds = HOP_FRAMES * MEL.hop_length / MEL.sample_rate
 
-    def __init__(self, network: AisfxNetwork, fingerprint: str, device: torch.device) -> None:
-        self.fingerprint = fingerprint
-        self.device = device
-        self.network = network.to(device).eval().requires_grad_(False)
-        self._front_end = ShiftedLogMel(MEL, device)
-
-    @classmethod
-    def load(cls, folder: Path, device: str | torch.device = "cpu") -> Self:
-        """Reads ``config.json`` and ``model.safetensors``.
-
-        Raises:
-            CheckpointError: If a file is missing, damaged or of another format; the message says how to remake it.
-        """
-        expect_config(folder, CONFIG, SCRIPT)
-        network = with_weights(AisfxNetwork(), folder, SCRIPT)
-        return cls(network, fingerprint(folder), torch.device(device))
+    network: AisfxNetwork
+    network_class, mel, config, script = AisfxNetwork, MEL, CONFIG, SCRIPT
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:

@@ -184,7 +184,7 @@ def _closest_repeat(frames: Float[Tensor, "window frame time"]) -> Float[Tensor,
     padded = REPEAT_FRAME + high + 128  # lags beyond would wrap around
     product = torch.fft.irfft(power(torch.fft.rfft(frames, padded)), padded)[..., low:high]
     energy = nn.functional.pad(frames.square().cumsum(2, dtype=torch.float64), (1, 0))
-    lags = torch.arange(low, high, device=frames.device)
-    head, tail = energy[..., REPEAT_FRAME - lags], energy[..., -1:] - energy[..., lags]
+    head = energy[..., REPEAT_FRAME - high + 1 : REPEAT_FRAME - low + 1].flip(2)
+    tail = energy[..., -1:] - energy[..., low:high]
     closest: Tensor = (product / (head * tail).clamp_min(1e-12).sqrt()).float().clamp(0, 1).amax(2)
     return closest

@@ -12,8 +12,6 @@ where ``10000 * power`` overflows to infinity above 6.55, that is for loud tonal
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
-from typing import Self
 
 import torch
 from jaxtyping import Float
@@ -21,11 +19,9 @@ from torch import Tensor
 from typing_extensions import override
 
 from reward_models.audio import AudioBatch
-from reward_models.checkpoints import fingerprint
-from reward_models.embedders.base import Embedder
 from reward_models.embedders.musicnn_network import PENULTIMATE_WIDTH, MusicnnNetwork, MusicnnOutput
-from reward_models.embedders.shifted_log_mel import MelSettings, ShiftedLogMel
-from reward_models.embedders.stored_network import expect_config, with_weights
+from reward_models.embedders.shifted_log_mel import MelSettings
+from reward_models.embedders.stored_network import StoredEmbedder
 
 FRAMES = 187
 MEL = MelSettings(
@@ -58,14 +54,8 @@ CONFIG: dict[str, object] = {
 SCRIPT = "training/convert_musicnn.py"
 
 
-class MusicnnEmbedder(Embedder):
-    """Music embedder and tagger; ``load`` reads a converted checkpoint.
-
-    Args:
-        network: With its weights.
-        fingerprint: Of the checkpoint.
-        device: Where to run.
-    """
+class MusicnnEmbedder(StoredEmbedder):
+    """Music embedder and tagger; ``load`` reads a converted checkpoint."""
 
     name = "musicnn"
     sample_rate = MEL.sample_rate
@@ -73,22 +63,8 @@ class MusicnnEmbedder(Embedder):
     window_seconds = MEL.window_length(FRAMES) / MEL.sample_rate
     tag_names = TAG_NAMES
 
-    def __init__(self, network: MusicnnNetwork, fingerprint: str, device: torch.device) -> None:
-        self.fingerprint = fingerprint
-        self.device = device
-        self.network = network.to(device).eval().requires_grad_(False)
-        self._front_end = ShiftedLogMel(MEL, device)
-
-    @classmethod
-    def load(cls, folder: Path, device: str | torch.device = "cpu") -> Self:
-        """Reads ``config.json`` and ``model.safetensors``.
-
-        Raises:
-            CheckpointError: If a file is missing, damaged or of another format; the message says how to remake it.
-        """
-        expect_config(folder, CONFIG, SCRIPT)
-        network = with_weights(MusicnnNetwork(), folder, SCRIPT)
-        return cls(network, fingerprint(folder), torch.device(device))
+    network: MusicnnNetwork
+    network_class, mel, config, script = MusicnnNetwork, MEL, CONFIG, SCRIPT
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
