@@ -160,6 +160,6 @@ class FidelityEmbedder(Embedder):
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
-        looked_at = [(self.front_end(chunk), self.details(chunk)) for chunk in windows.split(WINDOWS_AT_ONCE)]
+        looked_at = [(self.front_end(chunk), self.details(chunk)) for chunk in torch.split(windows, WINDOWS_AT_ONCE)]
         picture, details = (torch.cat(parts) for parts in zip(*looked_at, strict=True))
         return torch.cat([network(picture, details) for network in self.networks], dim=1)

@@ -56,7 +56,7 @@ class FidelityCuesEmbedder(Embedder):
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
-        cues = torch.cat([self.cues(chunk) for chunk in windows.split(WINDOWS_AT_ONCE)])
+        cues = torch.cat([self.cues(chunk) for chunk in torch.split(windows, WINDOWS_AT_ONCE)])
         return torch.cat([self.fidelity.embed_windows(windows), cues, torch.ones_like(cues[:, :1])], dim=1)
 
     def cues(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window cue"]:
