@@ -12,6 +12,7 @@ are averaged, where the package hears a clip of any length at once; a shorter cl
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
@@ -35,6 +36,7 @@ _KEPT = re.compile(r"(conv_block\d\.|bn0\.|fc1\.)")
 class Variant:
     """One published file and the front end it was trained behind."""
 
+    name: str
     published: PublishedWeights
     sample_rate: int
     n_fft: int
@@ -42,13 +44,11 @@ class Variant:
 
 
 # The names hold what a browser shows as "="; frechet-audio-distance stores them so.
+_FULL = PublishedWeights("Cnn14_mAP%3D0.431.pth", f"{_URL}Cnn14_mAP%3D0.431.pth", "327 MB")
+_NARROW = PublishedWeights("Cnn14_16k_mAP%3D0.438.pth", f"{_URL}Cnn14_16k_mAP%3D0.438.pth", "327 MB")
 VARIANTS = {
-    "pann": Variant(
-        PublishedWeights("Cnn14_mAP%3D0.431.pth", f"{_URL}Cnn14_mAP%3D0.431.pth", "327 MB"), 32_000, 1024, 320
-    ),
-    "pann-16k": Variant(
-        PublishedWeights("Cnn14_16k_mAP%3D0.438.pth", f"{_URL}Cnn14_16k_mAP%3D0.438.pth", "327 MB"), 16_000, 512, 160
-    ),
+    variant.name: variant
+    for variant in (Variant("pann", _FULL, 32_000, 1024, 320), Variant("pann-16k", _NARROW, 16_000, 512, 160))
 }
 
 
@@ -104,7 +104,6 @@ class PannEmbedder(Embedder):
         CheckpointError: If a tensor is missing or has another shape.
     """
 
-    name = "pann"
     window_seconds = WINDOW_SECONDS
 
     def __init__(self, weights: Mapping[str, Tensor], variant: Variant, device: str = "cpu") -> None:
@@ -120,6 +119,7 @@ class PannEmbedder(Embedder):
                 f"these weights hear {len(filters)} frequencies, {variant.published.file} hears "
                 f"{variant.n_fft // 2 + 1}: they belong to another sample rate."
             )
+        self.name = variant.name
         self.sample_rate = variant.sample_rate
         self.dim = network.fc1.out_features
         self.device = torch.device(device)
@@ -138,7 +138,7 @@ class PannEmbedder(Embedder):
         Raises:
             CheckpointError: If they aren't here or are damaged; says where to get them.
         """
-        variant = VARIANTS["pann-16k" if "16k" in name else "pann"]
+        variant = VARIANTS["pann-16k" if "16k" in Path(name).name else "pann"]
         return cls(read_pickled(find_weights(name, variant.published)), variant, device)
 
     @override

@@ -19,9 +19,11 @@ def test_it_obeys_the_laws_of_an_embedder(name):
 
 @pytest.mark.parametrize("name", sorted(VARIANTS))
 def test_a_file_is_known_by_its_published_name(name, tmp_path):
-    path = tmp_path / VARIANTS[name].published.file
+    path = tmp_path / "folder of 16k" / VARIANTS[name].published.file
+    path.parent.mkdir()
     torch.save({"iteration": 600_000, "model": pann_weights(BINS[name])}, path)
-    assert load_embedder(str(path)).sample_rate == VARIANTS[name].sample_rate
+    embedder = load_embedder(str(path))
+    assert (embedder.name, embedder.sample_rate) == (name, VARIANTS[name].sample_rate)
 
 
 def test_weights_of_the_other_rate_are_refused():
