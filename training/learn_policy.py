@@ -74,11 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--trainer-only", action="store_true", help="API, server and environment are yours")
     parser.add_argument("--api", default="http://127.0.0.1:8000", help="of --trainer-only")
     for own in fields(LearnSettings):
-        flag = f"--{own.name.replace('_', '-')}"
-        if own.type is bool or own.type == "bool":
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=own.default)
-        else:
-            parser.add_argument(flag, type=type(own.default), default=own.default)
+        parser.add_argument(f"--{own.name.replace('_', '-')}", type=type(own.default), default=own.default)
     return parser.parse_args()
 
 

@@ -5,15 +5,21 @@ import math
 import pytest
 import torch
 
-from training.policy_learning.grpo import grpo_loss
+from training.policy_learning.grpo import TokenTerms, grpo_loss
 
 CLIP = (0.2, 0.28)
+
+
+def alike(tokens):
+    return torch.full((tokens,), 1 / tokens)
 
 
 def loss_at(ratio, advantage, *, kl_weight=0.0):
     sampled = torch.tensor([-1.0])
     new = (sampled + math.log(ratio)).requires_grad_()
-    loss = grpo_loss(new, sampled, sampled, torch.tensor([advantage]), clip=CLIP, kl_weight=kl_weight)
+    loss = grpo_loss(
+        new, TokenTerms(sampled, sampled, torch.tensor([advantage]), torch.ones(1)), clip=CLIP, kl_weight=kl_weight
+    )
     loss.total.backward()
     return loss, float(new.grad)
 
@@ -51,12 +57,13 @@ def test_the_divergence_s_estimate_is_right_on_average():
     generator = torch.Generator().manual_seed(0)
     new, start = (torch.randn(6, generator=generator).log_softmax(dim=0) for _ in range(2))
     drawn = torch.multinomial(new.exp(), 200_000, replacement=True, generator=generator)
-    loss = grpo_loss(new[drawn], new[drawn], start[drawn], torch.zeros(len(drawn)), clip=CLIP, kl_weight=1.0)
+    terms = TokenTerms(new[drawn], start[drawn], torch.zeros(len(drawn)), alike(len(drawn)))
+    loss = grpo_loss(new[drawn], terms, clip=CLIP, kl_weight=1.0)
     assert float(loss.kl) == pytest.approx(float((new.exp() * (new - start)).sum()), rel=0.02)
 
 
 def test_one_token_that_was_all_but_given_up_does_not_outweigh_its_batch():
     new, start = torch.full((2000,), -1.0), torch.full((2000,), -1.0)
     new[0] = -9.0
-    loss = grpo_loss(new, new, start, torch.zeros(2000), clip=CLIP, kl_weight=1.0)
+    loss = grpo_loss(new, TokenTerms(new, start, torch.zeros(2000), alike(2000)), clip=CLIP, kl_weight=1.0)
     assert float(loss.kl) < 0.02

@@ -30,10 +30,12 @@ def group():
         "inference_logprobs": [[0.0] * (len(asked) + len(answer)) for answer in said],
         "scores": [0.8, 0.1],
     }
-    logprobs = answer_logprobs(policy.model, own, whole=False)
-    return own | {
-        "inference_logprobs": [[1.0] * len(asked) + part for part in logprobs],
-    }
+    return own | {"inference_logprobs": inference_logprobs(policy.model, own)}
+
+
+def inference_logprobs(model, group):
+    said = answer_logprobs(model, group, whole=False)
+    return [[1.0] * (len(tokens) - len(part)) + part for tokens, part in zip(group["tokens"], said, strict=True)]
 
 
 def answer_logprobs(model, group, *, whole=True):
@@ -61,6 +63,15 @@ def test_answers_sampled_by_the_same_weights_have_not_drifted_and_a_step_leaves_
     assert first.tokens == sum(mask != -100 for masks in group["masks"] for mask in masks)
 
 
+def test_answers_count_alike_however_long(group):
+    longer = dict(group)
+    for name in ("tokens", "masks", "inference_logprobs"):
+        longer[name] = [group[name][0] + group[name][0][-1:] * 100, group[name][1]]
+    learner = Learner(POLICY, replace(SETTINGS, passes=1, kl_weight=0.0))
+    longer["inference_logprobs"] = inference_logprobs(learner.model, longer)
+    assert learner.learn([longer]).loss == pytest.approx(0, abs=1e-4)  # as the advantages, they cancel
+
+
 def test_the_size_of_parts_does_not_change_what_is_learned(group):
     groups = [group, group | {"scores": [0.1, 0.9]}]
     together, apart = (Learner(POLICY, replace(SETTINGS, sequences_at_once=size)) for size in (4, 1))
@@ -68,12 +79,12 @@ def test_the_size_of_parts_does_not_change_what_is_learned(group):
     assert together.learn(groups).kl == pytest.approx(apart.learn(groups).kl, rel=0.02)
 
 
-def test_embeddings_stay_where_they_are_unless_set_free(group):
-    for frozen in (True, False):
-        learner = Learner(POLICY, replace(SETTINGS, freeze_embeddings=frozen))
+def test_what_is_frozen_stays_where_it_is(group):
+    for frozen in ("embed_tokens", "layers.0"):
+        learner = Learner(POLICY, replace(SETTINGS, frozen=frozen))
         learner.learn([group])
         before, now = (model.get_input_embeddings().weight for model in (learner.start, learner.model))
-        assert torch.equal(before, now) is frozen
+        assert torch.equal(before, now) is (frozen == "embed_tokens")
 
 
 def test_a_resumed_learner_goes_on_as_if_it_had_never_stopped(group, tmp_path):

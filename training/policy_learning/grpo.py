@@ -1,7 +1,8 @@
 """The loss of GRPO: a clipped importance ratio a token, and a divergence from the policy the run started with.
 
 All logarithms are natural. ``new`` is the policy that learns, ``sampled`` the one that answered, ``start`` the one the
-run began with. Tokens count alike, whichever answer they are of (Yu et al. 2025, DAPO), with their asymmetric clip.
+run began with. Answers count alike, however long (Shao et al. 2024): an answer that is stuck in a loop until its tokens
+are used up would outweigh the others otherwise. The clip may be wider above than below (Yu et al. 2025, DAPO).
 """
 
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ class TokenScores(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """A loss and what it is made of, all means over tokens.
+    """A loss and what it is made of, all sums weighted as the tokens are.
 
     Attributes:
         total: To be minimised.
@@ -58,15 +59,23 @@ def of_tokens(values: Float[Tensor, "sequence time"], said: Bool[Tensor, "sequen
     return values[:, 1:][said[:, 1:]]
 
 
-def grpo_loss(
-    new: Float[Tensor, " token"],
-    sampled: Float[Tensor, " token"],
-    start: Float[Tensor, " token"],
-    advantages: Float[Tensor, " token"],
-    *,
-    clip: tuple[float, float],
-    kl_weight: float,
-) -> Loss:
+class TokenTerms(NamedTuple):
+    """What does not change while a batch is learned from, a number a token.
+
+    Attributes:
+        sampled: Log-probability under the policy that answered.
+        start: Under the policy of the start.
+        advantages: Of the answer a token belongs to.
+        weights: What a token counts; they sum to 1 over a batch.
+    """
+
+    sampled: Float[Tensor, " token"]
+    start: Float[Tensor, " token"]
+    advantages: Float[Tensor, " token"]
+    weights: Float[Tensor, " token"]
+
+
+def grpo_loss(new: Float[Tensor, " token"], terms: TokenTerms, *, clip: tuple[float, float], kl_weight: float) -> Loss:
     r"""The loss to be minimised.
 
     .. math:: -\min(r A, \mathrm{clip}(r, 1 - l, 1 + h) A) + w (e^{d} - d - 1), \quad r = \pi / \pi_{sampled}, \quad
@@ -77,20 +86,19 @@ def grpo_loss(
 
     Args:
         new: Log-probabilities under the policy that learns.
-        sampled: Under the policy that answered.
-        start: Under the policy of the start.
-        advantages: Of the answer a token belongs to.
+        terms: All else about the tokens.
         clip: How far below and above 1 a ratio may pull.
         kl_weight: Of the divergence.
     """
+    sampled, start, advantages, weights = terms
     ratio = (new - sampled).exp()
     bounded = ratio.clamp(1 - clip[0], 1 + clip[1])
     gain = torch.minimum(ratio * advantages, bounded * advantages)
     behind = (start - new).clamp(max=MOST_BEHIND)
-    kl = (behind.exp() - behind - 1).mean()
+    kl = (weights * (behind.exp() - behind - 1)).sum()
     return Loss(
-        total=kl_weight * kl - gain.mean(),
+        total=kl_weight * kl - (weights * gain).sum(),
         kl=kl.detach(),
-        clipped=(bounded * advantages < ratio * advantages).float().mean(),
-        drift=(new - sampled).abs().mean().detach(),
+        clipped=(weights * (bounded * advantages < ratio * advantages)).sum(),
+        drift=(weights * (new - sampled).abs()).sum().detach(),
     )

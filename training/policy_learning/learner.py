@@ -20,7 +20,7 @@ from torch import Tensor
 from audioforge.policies.sampling import PolicyModel
 from audioforge.policies.weights import model_weights
 from training.policy_learning.groups import TokenBatch, split_batch, token_batch
-from training.policy_learning.grpo import grpo_loss, of_tokens, score_tokens
+from training.policy_learning.grpo import TokenTerms, grpo_loss, of_tokens, score_tokens
 from training.policy_learning.settings import LearnSettings
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -32,7 +32,7 @@ class CheckpointError(ValueError):
 
 @dataclass(frozen=True)
 class StepNumbers:
-    """What a step did; means over tokens of its last pass unless said otherwise.
+    """What a step did; means over answers of means over their tokens, of its last pass unless said otherwise.
 
     Attributes:
         loss: What was minimised.
@@ -54,12 +54,10 @@ class StepNumbers:
 
 
 class _Part(NamedTuple):
-    """Some sequences of a batch, and what does not change between passes, a number a token."""
+    """Some sequences of a batch, and what does not change between passes."""
 
     batch: TokenBatch
-    sampled: Tensor
-    start: Tensor
-    advantages: Tensor
+    terms: TokenTerms
 
 
 class Learner:
@@ -79,8 +77,8 @@ class Learner:
         self.model = self.policy.model
         self.start = copy.deepcopy(self.model).requires_grad_(False)
         self.step = 0
-        if settings.freeze_embeddings:
-            self.model.get_input_embeddings().requires_grad_(False)
+        for name, weight in self.model.named_parameters():
+            weight.requires_grad_(not any(part in name for part in settings.frozen.split()))
         self._learned = {name: own for name, own in self.model.named_parameters() if own.requires_grad}
         self._optimiser = torch.optim.AdamW(
             self._learned.values(),
@@ -98,7 +96,7 @@ class Learner:
         own = self.settings
         pad = self.policy.tokenizer.pad_token_id
         batch = token_batch(groups, pad=pad, least_deviation=own.least_deviation)
-        parts = [self._part(part) for part in split_batch(batch, own.sequences_at_once)]
+        parts = [self._part(part, len(batch.tokens)) for part in split_batch(batch, own.sequences_at_once)]
         self._set_learning_rate()
         passes = [self._pass(parts) for _ in range(own.passes)]
         self.step += 1
@@ -148,31 +146,36 @@ class Learner:
         self.model.save_pretrained(folder)
         self.policy.tokenizer.save_pretrained(folder)
 
-    def _part(self, batch: TokenBatch) -> "_Part":
+    def _part(self, batch: TokenBatch, answers: int) -> "_Part":
         with torch.no_grad():
             start = score_tokens(self.start, batch).logprobs
-        advantages = batch.advantages[:, None].expand_as(batch.tokens)
-        return _Part(batch, of_tokens(batch.sampled_logprobs, batch.said), start, of_tokens(advantages, batch.said))
+        lengths = batch.said.sum(dim=1, keepdim=True)
+        by_answer = (batch.advantages[:, None], 1 / (answers * lengths))
+        advantages, weights = (of_tokens(own.expand_as(batch.tokens), batch.said) for own in by_answer)
+        return _Part(batch, TokenTerms(of_tokens(batch.sampled_logprobs, batch.said), start, advantages, weights))
 
     def _pass(self, parts: Sequence["_Part"]) -> StepNumbers:
         """One update of the weights by the gradient of the whole batch."""
-        own, tokens = self.settings, sum(len(part.sampled) for part in parts)
+        own = self.settings
         self._optimiser.zero_grad(set_to_none=True)
         sums = dict.fromkeys(("loss", "kl", "entropy", "clip_fraction", "drift"), 0.0)
         for part in parts:
             scores = score_tokens(self.model, part.batch)
-            loss = grpo_loss(
-                scores.logprobs, part.sampled, part.start, part.advantages,
-                clip=(own.clip_low, own.clip_high), kl_weight=own.kl_weight,
-            )  # fmt: skip
-            share = len(part.sampled) / tokens
-            (loss.total * share).backward()  # type: ignore[no-untyped-call]
-            means = (loss.total.detach(), loss.kl, scores.entropy.mean(), loss.clipped, loss.drift)
-            for name, mean in zip(sums, means, strict=True):
-                sums[name] += share * float(mean)
+            clip = (own.clip_low, own.clip_high)
+            loss = grpo_loss(scores.logprobs, part.terms, clip=clip, kl_weight=own.kl_weight)
+            loss.total.backward()  # type: ignore[no-untyped-call]
+            found = (
+                loss.total.detach(),
+                loss.kl,
+                (part.terms.weights * scores.entropy).sum(),
+                loss.clipped,
+                loss.drift,
+            )
+            for name, value in zip(sums, found, strict=True):
+                sums[name] += float(value)
         norm = torch.nn.utils.clip_grad_norm_(self._learned.values(), own.max_gradient)
         self._optimiser.step()
-        return StepNumbers(**sums, gradient=float(norm), tokens=tokens)
+        return StepNumbers(**sums, gradient=float(norm), tokens=sum(len(part.terms.weights) for part in parts))
 
     def _set_learning_rate(self) -> None:
         warm = min(1.0, (self.step + 1) / max(1, self.settings.warm_up_steps))
