@@ -18,6 +18,7 @@ from torch import Tensor
 from audioforge.data_files import DataError
 from audioforge.metrics.frechet import frechet_distance
 from audioforge.reference_clips import ReferenceClip, load_reference_clips
+from audioforge.reference_folder import read_reference_folder
 from audioforge.targets import CATEGORIES
 from reward_models.audio import AudioBatch
 from reward_models.embedders.base import Embedder
@@ -169,7 +170,8 @@ def build_reference_sets(
     Args:
         embedder: Whose view of the clips is kept.
         out: Folder to save them in.
-        clips: A folder with a manifest; the packaged references by default.
+        clips: A folder with a manifest, or with subfolders named after categories, of which those that are absent
+            get no set; the packaged references by default.
         on_built: Called with each set once it is saved, for progress.
 
     Raises:
@@ -177,8 +179,19 @@ def build_reference_sets(
     """
     built = []
     for category in CATEGORIES:
-        own = build_reference_set(category, embedder, load_reference_clips(clips, category=category))
+        found = _clips_of(clips, category)
+        if not found and clips is not None:
+            continue
+        own = build_reference_set(category, embedder, found)
         own.save(out)
         on_built(own)
         built.append(own)
+    if not built:
+        raise DataError(f"{clips} lists no clip of a category: expected {', '.join(CATEGORIES)}.")
     return tuple(built)
+
+
+def _clips_of(folder: Path | None, category: str) -> tuple[ReferenceClip, ...]:
+    if folder is None or (folder / "manifest.json").is_file():
+        return load_reference_clips(folder, category=category)
+    return read_reference_folder(folder, category)

@@ -18,7 +18,11 @@ EmbedderOption = Annotated[str, typer.Option(help="mini, aisfx, musicnn, a LAION
 def build(
     embedder: EmbedderOption = "mini",
     clips: Annotated[
-        Path | None, typer.Option(help="Folder of clips with a manifest.json; the shipped references if absent.")
+        Path | None,
+        typer.Option(
+            help="Folder with subfolders drums, instruments, sfx, ambient (those you have), or with a manifest.json; "
+            "the shipped references if absent."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; the user's cache if absent.")] = None,
     device: Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")] = "cpu",
