@@ -77,11 +77,20 @@ def test_transformers_crops_a_long_clip_by_chance(pair):
     assert not torch.equal(first, second)
 
 
+HTSAT_BASE = {
+    "patch_embeds_hidden_size": 128,
+    "hidden_size": 1024,
+    "depths": [2, 2, 12, 2],
+    "num_attention_heads": [4, 8, 16, 32],
+}
+
+
 @pytest.mark.slow
-def test_vectors_are_those_of_transformers_in_the_real_shape(tmp_path):
+@pytest.mark.parametrize("shape", [{}, HTSAT_BASE], ids=["clap-htsat-unfused", "larger_clap"])
+def test_vectors_are_those_of_transformers_in_the_real_shape(shape, tmp_path):
     vocabulary = write_tokenizer(tmp_path)
     write_preprocessor(tmp_path, UNFUSED_PREPROCESSOR)
-    model = random_clap(ClapConfig(text_config={"vocab_size": vocabulary, "num_hidden_layers": 2}))
+    model = random_clap(ClapConfig(audio_config=shape, text_config={"vocab_size": vocabulary, "num_hidden_layers": 2}))
     parts = ClapParts(model, read_tokenizer(tmp_path), read_front_end_config(tmp_path), tmp_path)
     audio = clips(3.0, 10.0)
     embedder = ClapEmbedder("real shape", parts, fill="repeatpad")
