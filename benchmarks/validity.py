@@ -6,7 +6,8 @@
 ``mini``'s; for the degradation ladders of ``fidelity``'s and the head's), the others are the judges' neighbours.
 Without it, the shipped references stand in, which the embedded models may have heard. Writes JSON, pictures with
 ``--plots`` (needs the ``benchmark`` extra), and the tables of ``docs/validity.md`` to standard output. ``--reuse``
-takes the degradation ladders from an earlier JSON file where head and clips are the same.
+takes the degradation ladders from an earlier JSON file where head and clips are the same; ``--climbed`` keeps what
+gradients found in a file, for the next run with the same embedder and clips.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from audioforge.scoring.presets import build_reward
 from benchmarks.validity_parts.alignment import AlignmentFigures, alignment_scores, measure_alignment
 from benchmarks.validity_parts.distances import measure_distances
 from benchmarks.validity_parts.exploits import measure_exploits
-from benchmarks.validity_parts.gradient import measure_gradient
+from benchmarks.validity_parts.gradient import found_by_gradient, measure_gradient
 from benchmarks.validity_parts.honest_clips import (
     SAMPLE_RATE,
     HonestClip,
@@ -80,6 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--neighbours", type=int, default=40, help="clips a category among which judges look around")
     parser.add_argument("--out", type=Path, help="JSON file to write")
     parser.add_argument("--plots", type=Path, help="folder for the pictures")
+    parser.add_argument("--climbed", type=Path, help="safetensors file of what gradients found, read and written")
     parser.add_argument("--reuse", type=Path, help="JSON file of an earlier run with the same quality head")
     return parser.parse_args()
 
@@ -96,7 +98,8 @@ def _run(arguments: argparse.Namespace, pools: Pools) -> None:
     _say("exploits by gradient")
     attacked = chosen(pools.honest, arguments.gradient_clips)
     embedder = _part(reward, CLAPAlignment).embedder
-    exploits += measure_gradient(attacked, load(attacked), reward, embedder, bar)
+    found = found_by_gradient(attacked, load(attacked), embedder, arguments.climbed)
+    exploits += measure_gradient(attacked, found, reward, embedder.sample_rate, bar)
     head = _part(reward, QualityHead)
     climbing = chosen(pools.undamaged, arguments.ladder_clips, seed=1)
     fingerprints = {"embedder": embedder.fingerprint, "head": head.head.fingerprint, "ladders": clips_hash(climbing)}

@@ -122,7 +122,7 @@ def _curve(pairs: _Pairs) -> list[CurvePoint]:
 
 def _point(pairs: _Pairs, inside: Bool[Tensor, " pair"]) -> CurvePoint:
     stated, found = float(pairs.probability[inside].mean()), float(pairs.matched[inside].mean())
-    clips = len(pairs.clip[inside].unique())
+    clips = len(set(pairs.clip[inside].tolist()))
     interval = binomtest(round(found * clips), clips).proportion_ci(method="wilson")
     ends = float(interval.low), float(interval.high)
     return CurvePoint(round(stated, 3), round(found, 3), int(inside.sum()), clips, *(round(end, 3) for end in ends))

@@ -10,6 +10,7 @@ from audioforge.targets import CATEGORIES
 from benchmarks.validity_parts.honest_clips import HonestClip
 from reward_models.audio import AudioBatch
 from reward_models.embedders.base import Embedder
+from reward_models.reference import ReferenceSet
 from training.degradations import LADDER, degrade
 
 NOISE = "white_noise"
@@ -44,7 +45,7 @@ def measure_distances(clips: Sequence[HonestClip], audio: AudioBatch, embedder: 
 
 def _measure(category: str, audio: AudioBatch, embedder: Embedder) -> DistanceFigures:
     references = {name: find_reference_set(embedder, name) for name in CATEGORIES}
-    known = {name: own for name, own in references.items() if own is not None}
+    known: dict[str, ReferenceSet] = {name: own for name, own in references.items() if own is not None}
     steps = [embedder.embed_audio(own) for own in (audio, *(_noisy(audio, severity) for severity in LADDER))]
     pairs = [
         (name, fad(own.stats, steps[0]).value, kad(own.embedding, steps[0], bandwidth=own.bandwidth).value)

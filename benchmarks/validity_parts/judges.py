@@ -8,7 +8,7 @@ other packs, belongs to the category that was asked for. *Likeness*: how close a
 really about. Both know as little of the request's words as a listener who can't read: they check sound, not language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import scipy.stats
@@ -104,7 +104,7 @@ def measure_judge(
     votes = category_votes(own @ others.T, [clip.category for clip in pool[0]])
     vote = torch.tensor([votes[name][index] for index, name in zip(pairs.clip, pairs.category, strict=True)])
     scored = torch.isfinite(pairs.total)
-    best = [max(votes, key=lambda name, row=row: float(votes[name][row])) for row in range(len(clips))]
+    best = [_most(votes, row) for row in range(len(clips))]
     return JudgeFigures(
         judge=judge.name,
         accuracy=sum(name == clip.category for name, clip in zip(best, clips, strict=True)) / len(clips),
@@ -125,6 +125,11 @@ def category_votes(
         name: torch.tensor([own == name for own in categories])[nearest].float().mean(1)
         for name in sorted(set(categories))
     }
+
+
+def _most(votes: Mapping[str, Float[Tensor, " clip"]], row: int) -> str:
+    shares = {name: float(own[row]) for name, own in votes.items()}
+    return max(shares, key=shares.__getitem__)
 
 
 def auc(score: Float[Tensor, " pair"], accepted: Bool[Tensor, " pair"]) -> float:
