@@ -95,3 +95,11 @@ def test_a_missing_tokenizer_is_an_error_and_not_an_empty_one(tmp_path):
 def test_mean_pairwise_cosine_leaves_out_the_diagonal():
     assert mean_pairwise_cosine(torch.eye(3)) == pytest.approx(0.0)
     assert mean_pairwise_cosine(torch.tensor([[1.0, 0.0], [1.0, 0.0]])) == pytest.approx(1.0)
+
+
+def test_a_damaged_tokenizer_is_an_error_of_the_checkpoint(tmp_path):
+    write_tokenizer(tmp_path)
+    read_tokenizer(tmp_path).save_pretrained(tmp_path)
+    (tmp_path / "tokenizer.json").write_text('{"version": "1.0", "added_to')
+    with pytest.raises(CheckpointError, match="no readable tokenizer"):
+        read_tokenizer(tmp_path)

@@ -204,6 +204,21 @@ def test_a_missing_tokenizer_is_named(folder: Path) -> None:
         MiniEmbedder.load(folder)
 
 
+@pytest.mark.parametrize("damage", ["", "{}", '{"version": "1.0", "added_to'])
+def test_a_damaged_tokenizer_is_named(folder: Path, damage: str) -> None:
+    (folder / "tokenizer.json").write_text(damage)
+    with pytest.raises(CheckpointError, match=r"tokenizer\.json is no tokenizer .*: restore the checkpoint"):
+        MiniEmbedder.load(folder)
+
+
+def test_a_tokenizer_of_another_vocabulary_is_refused(folder: Path) -> None:
+    words = {"[PAD]": 0, "[UNK]": 1, "rain": 99_999}
+    model = {"type": "WordLevel", "vocab": words, "unk_token": "[UNK]"}
+    (folder / "tokenizer.json").write_text(json.dumps({"version": "1.0", "model": model}))
+    with pytest.raises(CheckpointError, match=r"has 3 word pieces, the text tower knows 27577"):
+        MiniEmbedder.load(folder)
+
+
 def test_another_format_names_the_script_that_makes_a_new_one(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, "format": 99}))

@@ -37,7 +37,7 @@ def read_tokenizer(folder: Path) -> Any:  # noqa: ANN401 -- untyped upstream
 
     try:
         return AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # of a damaged file the package tokenizers makes nothing narrower
         raise CheckpointError(
             f"{folder} has no readable tokenizer ({error}): restore tokenizer.json, or vocab.json and merges.txt, "
             f"from where the checkpoint came from, {EMBEDDED_HINT}."

@@ -78,10 +78,12 @@ class MiniEmbedder(TextAudioEmbedder):
         tokenizer_path = folder / "tokenizer.json"
         if not tokenizer_path.is_file():
             raise CheckpointError(f"{folder} has no tokenizer.json: restore the checkpoint, or train it again.")
-        network = MiniNetwork(
-            AudioTower(_part(AudioTowerConfig, config, "audio_tower", folder)),
-            TextTower(text_config, load_tokenizer(tokenizer_path, text_config.max_tokens)),
-        )
+        tokenizer = load_tokenizer(tokenizer_path, text_config.max_tokens)
+        if tokenizer.get_vocab_size() != text_config.vocabulary:
+            pieces = f"{tokenizer.get_vocab_size()} word pieces, the text tower knows {text_config.vocabulary}"
+            raise CheckpointError(f"{tokenizer_path} has {pieces}: restore both from the same checkpoint.")
+        audio_tower = AudioTower(_part(AudioTowerConfig, config, "audio_tower", folder))
+        network = MiniNetwork(audio_tower, TextTower(text_config, tokenizer))
         _load_state(network, unpacked(load_weights(folder)), folder)
         front_end = LogMel(_part(FrontEndConfig, config, "front_end", folder))
         embedder = cls(network, front_end, fingerprint(folder, extra=PREPROCESSING_VERSION), device)

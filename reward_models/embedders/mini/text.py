@@ -14,6 +14,8 @@ from jaxtyping import Bool, Float, Int
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from reward_models.checkpoints import CheckpointError
+
 NORM_EPSILON = 1e-12
 """As in BERT's layer norms."""
 
@@ -105,8 +107,17 @@ class TextTower(nn.Module):
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """A tokenizer file, set to pad a batch and to cut at ``max_tokens``."""
-    tokenizer = Tokenizer.from_file(str(path))
+    """A tokenizer file, set to pad a batch and to cut at ``max_tokens``.
+
+    Raises:
+        CheckpointError: If the file is damaged.
+    """
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # noqa: BLE001 - the package raises nothing narrower
+        raise CheckpointError(
+            f"{path} is no tokenizer ({error}): restore the checkpoint, or train it again."
+        ) from error
     tokenizer.enable_truncation(max_tokens)
     tokenizer.enable_padding(pad_id=tokenizer.token_to_id("[PAD]"), pad_token="[PAD]")
     return tokenizer
