@@ -114,7 +114,7 @@ def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
     """
     try:
         tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # noqa: BLE001 - the package raises nothing narrower
+    except Exception as error:
         raise CheckpointError(
             f"{path} is no tokenizer ({error}): restore the checkpoint, or train it again."
         ) from error
