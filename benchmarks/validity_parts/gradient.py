@@ -102,12 +102,14 @@ def found_by_gradient(
             are taken.
     """
     key = {"embedder": embedder.fingerprint, "clips": clips_hash(clips)}
-    found = _kept(kept, key)
+    earlier, found = _kept(kept, key), dict[str, Tensor]()
     for attack in _attacks(clips, audio, embedder):
-        if attack.name not in found:
-            found[attack.name] = climbed(attack.start, attack.objective, attack.climb)
-            if kept is not None:
-                save_file(found, kept, metadata=key)
+        if attack.name in earlier:
+            found[attack.name] = earlier[attack.name]
+            continue
+        found[attack.name] = climbed(attack.start, attack.objective, attack.climb)
+        if kept is not None:
+            save_file(found, kept, metadata=key)
     return found
 
 
