@@ -48,8 +48,9 @@ FARTHEST = 5.0
 """Standard deviations that a feature may stray: what was never met in training should not explode."""
 DIM = 192
 """Of each network's vector."""
-WINDOWS_AT_ONCE = 2
-"""Windows that the front ends look at together: more don't fit a processor's cache, and take longer each."""
+WINDOWS_AT_ONCE = {"cpu": 2}
+"""Windows that the front ends look at together, by kind of device (elsewhere all): more don't fit a CPU's cache, and
+take longer each. Vectors don't depend on it."""
 
 
 class FidelityNetwork(nn.Module):
@@ -160,6 +161,7 @@ class FidelityEmbedder(Embedder):
 
     @override
     def embed_windows(self, windows: Float[Tensor, "window time"]) -> Float[Tensor, "window dim"]:
-        looked_at = [(self.front_end(chunk), self.details(chunk)) for chunk in torch.split(windows, WINDOWS_AT_ONCE)]
+        chunks = torch.split(windows, WINDOWS_AT_ONCE.get(windows.device.type, max(1, len(windows))))
+        looked_at = [(self.front_end(chunk), self.details(chunk)) for chunk in chunks]
         picture, details = (torch.cat(parts) for parts in zip(*looked_at, strict=True))
         return torch.cat([network(picture, details) for network in self.networks], dim=1)

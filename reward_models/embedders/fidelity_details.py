@@ -132,7 +132,8 @@ def shape_statistics(heard: Float[Tensor, "window time"]) -> list[Float[Tensor, 
     shape, loud = _frame_shape(frames), _loud(frames)
     mean = (shape * loud).sum(1) / loud.sum(1)
     spread = ((shape - mean[:, None]).square() * loud).sum(1) / loud.sum(1)
-    above = torch.stack([(heard.abs() > level).float().mean(1) for level in AMPLITUDES], dim=1)
+    size = heard.abs()
+    above = torch.stack([torch.count_nonzero(size > level, dim=1) for level in AMPLITUDES], dim=1) / heard.shape[1]
     return [mean, (spread + 1e-6).sqrt(), (above + 1e-4).log()]
 
 
