@@ -1,6 +1,6 @@
 """Trains the quality head: frozen embeddings of graded degradations (and of rated clips) → predicted damage.
 
-    python training/fit_quality_head.py --clips DIR --out checkpoints/quality-head
+    python training/fit_quality_head.py --clips DIR --embedder fidelity --out checkpoints/quality-head
 
 The reference clips, and with ``--clips`` a folder of further clean clips, are put under graded degradations; how much
 each copy was damaged is measured against its original (``training.audible_damage``); an ensemble of small perceptrons
@@ -24,9 +24,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from reward_models.embedders.base import Embedder
 from reward_models.embedders.fidelity import FidelityEmbedder
-from reward_models.embedders.fidelity_cues import CUES, FidelityCuesEmbedder
 from reward_models.embedders.registry import load_embedder
 from reward_models.heads.ensemble import Ensemble
 from training.quality.card import Evidence, command_of, write_checkpoint
@@ -35,13 +33,10 @@ from training.quality.embedded import Embedded, embed_examples
 from training.quality.examples import garbage_examples, ladder_examples, trained_kinds, training_examples
 from training.quality.melodies import melodies
 from training.quality.order import worse
-from training.quality.passage_batches import PassageBatches
 from training.quality.rated import RatedClips, embed_ratings
 from training.quality.sources import Source, choose, folder_sources, passages, reference_sources
 
-HIDDEN, MEMBERS, BATCH = 64, 8, 256
-INPUT_NOISE = 0.02
-"""Standard deviations of an input by which it is shaken in training."""
+HIDDEN, MEMBERS = 64, 8
 TEST_SEVERITIES = (0.25, 0.5, 0.75, 1.0)
 PAIR_WEIGHT = 3.0
 """Of the order of copies beside their damage: order is what a reward is for."""
@@ -78,9 +73,8 @@ class QualityTrainer(lightning.LightningModule):
     def training_step(self, batch: list[Tensor], index: int) -> Tensor:
         """Huber on log damage plus the order of copies of one passage."""
         own = Batch(*batch)
-        inputs = self.ensemble.inputs(own.embedding)
-        predicted = self.ensemble.predicted(inputs + INPUT_NOISE * torch.randn_like(inputs))
-        weight = self.weight[own.passage]
+        noisy = own.embedding + 0.02 * own.embedding.std() * torch.randn_like(own.embedding)
+        predicted, weight = self.ensemble(noisy), self.weight[own.passage]
         error = nn.functional.huber_loss(predicted, own.target[:, None].expand_as(predicted), reduction="none")
         return (error * weight).sum() / weight.sum() + PAIR_WEIGHT * pair_loss(predicted, ranked(own), weight)
 
@@ -111,26 +105,7 @@ def pair_loss(
     return (nn.functional.softplus(-3 * gap) * own).sum() / own.sum().clamp_min(1)
 
 
-class Layout(NamedTuple):
-    """What an embedding is made of; see ``Ensemble``."""
-
-    parts: int = 1
-    shared: int = 0
-
-
-ONE_VECTOR = Layout()
-
-
-def layout(embedder: Embedder) -> Layout:
-    """The vectors of ``fidelity``'s networks and the cues behind them; one vector for any other embedder."""
-    if isinstance(embedder, FidelityCuesEmbedder):
-        return Layout(len(embedder.fidelity.networks), CUES)
-    return Layout(len(embedder.networks) if isinstance(embedder, FidelityEmbedder) else 1)
-
-
-def fit(
-    data: Embedded, rated: RatedClips | None, *, epochs: int, rate: float, seed: int, made_of: Layout = ONE_VECTOR
-) -> Ensemble:
+def fit(data: Embedded, rated: RatedClips | None, *, epochs: int, rate: float, seed: int, parts: int = 1) -> Ensemble:
     """Trains the ensemble.
 
     Args:
@@ -139,15 +114,17 @@ def fit(
         epochs: Passes over the examples.
         rate: Peak learning rate.
         seed: Of weights, bootstraps and order.
-        made_of: What an embedding is made of.
+        parts: Vectors that an embedding is made of.
     """
     lightning.seed_everything(seed, verbose=False)
     examples = gathered(data, rated)
-    ensemble = Ensemble(examples.embedding.shape[1], HIDDEN, MEMBERS, *made_of)
+    ensemble = Ensemble(examples.embedding.shape[1], HIDDEN, MEMBERS, parts)
     ensemble.standardise(examples.embedding)
-    batches = PassageBatches(examples.passage, BATCH)
-    loader = DataLoader(TensorDataset(*examples), batch_sampler=batches)
-    count = int(examples.passage.max()) + 1
+    passage = examples.passage
+    count = int(passage.max()) + 1
+    # Passages stay together and shuffle as blocks: pairs are only found within a batch.
+    order = torch.argsort(torch.rand(count + 1)[passage] + torch.where(passage < 0, torch.rand(len(passage)), 0.0))
+    loader = DataLoader(TensorDataset(*(column[order] for column in examples)), 256)
     module = QualityTrainer(ensemble, count, rate, epochs)
     trainer = lightning.Trainer(
         max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
@@ -178,15 +155,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=Path, help="further clean clips: a folder with manifest.json")
     parser.add_argument(
-        "--embedder", default="fidelity_cues", help="a shipped name, or a folder with an embedder's checkpoint"
+        "--embedder", default="fidelity", help="a shipped name, or a folder with an embedder's checkpoint"
     )
     parser.add_argument("--ratings", type=Path, help="csv with the columns clip, rater, score")
     parser.add_argument("--out", type=Path, default=Path("checkpoints/quality-head"))
-    parser.add_argument("--passages", type=int, default=500, help="clean passages to train on")
-    parser.add_argument("--test-passages", type=int, default=80)
+    parser.add_argument("--passages", type=int, default=900, help="clean passages to train on")
+    parser.add_argument("--test-passages", type=int, default=120)
     parser.add_argument("--ladders", type=int, default=3, help="kinds of damage a training passage is put under")
     parser.add_argument("--test-ladders", type=int, default=8)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument(
         "--seed", type=int, default=1, help="another than the embedder's, so that it meets other damage"
@@ -220,9 +197,9 @@ def main() -> None:
     ladders = ladder_examples(clean, ladders=flags.test_ladders, severities=TEST_SEVERITIES, rng=drawn)
     bad = garbage_examples(flags.test_passages, held_out=True, rng=drawn)
     test = embed_examples(embedder, itertools.chain(ladders, bad))
-    made_of = layout(embedder)
+    parts = len(embedder.networks) if isinstance(embedder, FidelityEmbedder) else 1
     learned = rated and rated.learned
-    ensemble = fit(train, learned, epochs=flags.epochs, rate=flags.rate, seed=flags.seed, made_of=made_of)
+    ensemble = fit(train, learned, epochs=flags.epochs, rate=flags.rate, seed=flags.seed, parts=parts)
     write_checkpoint(flags.out, ensemble, embedder, Evidence(train, test, rated, command_of(flags), flags.seed))
     print((flags.out / "README.md").read_text(encoding="utf-8"))
 

@@ -36,13 +36,6 @@ def _load_fidelity(name: str, options: LoadOptions) -> Embedder:
     return FidelityEmbedder.load(_own_folder(name, options), options.device)
 
 
-def _load_fidelity_cues(name: str, options: LoadOptions) -> Embedder:
-    from reward_models.embedders.fidelity_cues import FidelityCuesEmbedder
-
-    options.expect_own(name)
-    return FidelityCuesEmbedder.load(checkpoint_path("fidelity"), options.device)
-
-
 def _load_clap(name: str, options: LoadOptions) -> Embedder:
     from reward_models.embedders.clap import ClapEmbedder
 
@@ -78,9 +71,6 @@ SHIPPED: dict[str, Loader] = {
 }
 """Embedders whose weights ship with the package; a folder's ``config.json`` names one of them by its format."""
 
-EXTENDED: dict[str, Loader] = {"fidelity_cues": _load_fidelity_cues}
-"""Shipped embedders with something computed beside their networks; they have no weights of their own."""
-
 PUBLISHED: dict[str, Loader] = {"vggish": _load_vggish, "pann": _load_pann, "pann-16k": _load_pann}
 """Embedders whose weights are one file that others published."""
 _FILE_NAMES = {"vggish": _load_vggish, "Cnn14": _load_pann}
@@ -93,9 +83,9 @@ def load_embedder(
     """Loads an embedder.
 
     Args:
-        name: A shipped one (a key of ``SHIPPED`` or ``EXTENDED``), a published one (of ``PUBLISHED``) or its ``.pth``
-            file, a LAION-CLAP hub id (``laion/clap-htsat-unfused``) or ``.pt`` file, the hub id of any other audio
-            model of transformers, or a folder that holds a checkpoint of one of these kinds.
+        name: A shipped one (a key of ``SHIPPED``), a published one (of ``PUBLISHED``) or its ``.pth`` file, a
+            LAION-CLAP hub id (``laion/clap-htsat-unfused``) or ``.pt`` file, the hub id of any other audio model of
+            transformers, or a folder that holds a checkpoint of one of these kinds.
         device: Torch device, such as ``cpu`` or ``cuda``.
         precision: Of the audio network, where the embedder leaves the choice.
         fill: How a clip shorter than a window fills it, where the embedder leaves the choice.
@@ -124,7 +114,7 @@ def load_text_audio_embedder(
 
 def _loader(name: str) -> Loader:
     path = Path(name)
-    if loader := (SHIPPED | EXTENDED | PUBLISHED).get(name):
+    if loader := (SHIPPED | PUBLISHED).get(name):
         return loader
     if path.is_dir():
         return _folder_loader(path)
@@ -137,7 +127,7 @@ def _loader(name: str) -> Loader:
     if name.count("/") == 1:
         return _load_transformers_audio
     raise CheckpointError(
-        f"no embedder named {name!r}: give one of {', '.join(SHIPPED | EXTENDED | PUBLISHED)}, a LAION-CLAP id such as "
+        f"no embedder named {name!r}: give one of {', '.join(SHIPPED | PUBLISHED)}, a LAION-CLAP id such as "
         "'laion/clap-htsat-unfused', the id of an audio model of transformers such as 'facebook/wav2vec2-base', or a "
         "folder with a checkpoint."
     )

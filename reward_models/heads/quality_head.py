@@ -36,7 +36,6 @@ class QualityHeadConfig:
         version: Names this fit.
         format: ``quality-head-1``.
         parts: Vectors that an embedding is made of; see ``Ensemble``.
-        shared: Plain numbers behind them; see ``Ensemble``.
     """
 
     embedder: str
@@ -49,7 +48,6 @@ class QualityHeadConfig:
     version: str
     format: str = FORMAT
     parts: int = 1
-    shared: int = 0
 
 
 class QualityHeadModel:
@@ -76,7 +74,7 @@ class QualityHeadModel:
         """
         with built_from(folder):
             config = _config(load_config(folder), folder)
-            ensemble = Ensemble(config.dim, config.hidden, config.members, config.parts, config.shared)
+            ensemble = Ensemble(config.dim, config.hidden, config.members, config.parts)
             _load_state(ensemble, config, folder)
             return cls(ensemble, config, fingerprint(folder), folder)
 

@@ -38,7 +38,7 @@ def test_a_folder_that_says_nothing_is_refused(tmp_path):
 
 
 def test_an_unknown_name_lists_what_there_is():
-    with pytest.raises(CheckpointError, match="'nothing': give one of mini, aisfx, musicnn, fidelity, fidelity_cues, vggish, pann"):
+    with pytest.raises(CheckpointError, match="'nothing': give one of mini, aisfx, musicnn, fidelity, vggish, pann"):
         load_embedder("nothing")
 
 

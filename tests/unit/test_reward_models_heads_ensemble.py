@@ -40,18 +40,3 @@ def test_members_share_themselves_out_among_the_parts_of_an_embedding():
     assert not torch.allclose(ensemble(embedding)[:, 2:], before[:, 2:])
     with pytest.raises(ValueError, match="4 parts don't divide an embedding of 6 and 4 members"):
         Ensemble(6, 3, 4, parts=4)
-
-
-def test_all_members_look_at_shared_numbers_in_their_own_units_and_not_too_far_out():
-    torch.manual_seed(0)
-    ensemble = Ensemble(4 + 3 + 1, 3, 2, parts=2, shared=3)
-    vectors, numbers = torch.randn(6, 4), 10 * torch.randn(6, 3)
-    embedding = torch.nn.functional.normalize(torch.cat([vectors, numbers, torch.ones(6, 1)], dim=1), dim=1)
-    ensemble.standardise(embedding)
-    inputs = ensemble.inputs(embedding)
-    torch.testing.assert_close(ensemble(embedding), ensemble.predicted(inputs))
-    expected = 0.5 * (numbers - numbers.mean(0)) / numbers.std(0)
-    torch.testing.assert_close(inputs[0, :, 2:], expected, atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(inputs[1, :, 2:], expected, atol=1e-4, rtol=1e-4)
-    embedding[0, 4] = 1e6
-    assert float(ensemble.inputs(embedding)[0, 0, 2]) == 2.5

@@ -22,8 +22,6 @@ from training.quality.evaluation import AUDIBLE_DB, KindResult, LadderResults, b
 from training.quality.rated import RatedSplit
 
 KNOTS = 201
-ROUNDED = "weight_in"
-"""Stored in half precision: nearly all of a head's numbers."""
 
 CARD = """# Quality head on `{embedder}`
 
@@ -91,7 +89,6 @@ class Evidence:
 def write_checkpoint(folder: Path, ensemble: Ensemble, embedder: Embedder, evidence: Evidence) -> None:
     """Writes ``config.json``, ``model.safetensors`` and ``README.md``."""
     folder.mkdir(parents=True, exist_ok=True)
-    _round(ensemble)
     test = evidence.test
     with torch.no_grad():
         predicted = ensemble(test.embedding).mean(1)
@@ -102,25 +99,15 @@ def write_checkpoint(folder: Path, ensemble: Ensemble, embedder: Embedder, evide
         hidden=ensemble.weight_in.shape[2],
         members=ensemble.weight_in.shape[0],
         parts=ensemble.parts,
-        shared=ensemble.shared,
         knots=calibration_knots(predicted, test.clean),
         data=f"held-out groups: {int(test.clean.sum())} clean passages and their degraded copies, half the weight each",
         version=f"{embedder.name}-{datetime.now(UTC):%Y%m%d}-{evidence.seed}",
     )
-    weights = {
-        name: (tensor.half() if name == ROUNDED else tensor).contiguous()
-        for name, tensor in ensemble.state_dict().items()
-    }
+    weights = {name: tensor.contiguous() for name, tensor in ensemble.state_dict().items()}
     save_file(weights, str(folder / "model.safetensors"))
     (folder / "config.json").write_text(json.dumps(config_to_json(config), indent=2) + "\n", encoding="utf-8")
     card = model_card(config, evidence, predicted, _rated_text(ensemble, evidence.rated))
     (folder / "README.md").write_text(card, encoding="utf-8")
-
-
-def _round(ensemble: Ensemble) -> None:
-    """To what is stored, so that the numbers of the card are those of the stored head."""
-    with torch.no_grad():
-        ensemble.weight_in.copy_(ensemble.weight_in.half().float())
 
 
 def command_of(flags: argparse.Namespace) -> str:
