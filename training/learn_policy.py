@@ -25,9 +25,10 @@ import torch
 
 from reward_models.checkpoints import checkpoint_path
 from training.policy_learning.comparing import compare_evaluations, write_comparison
-from training.policy_learning.processes import Evaluating, Neighbours, evaluate, learn_together
-from training.policy_learning.settings import LearnSettings
-from training.policy_learning.trainer_client import TrainerClient
+from training.policy_learning.learner import CheckpointError
+from training.policy_learning.processes import Evaluating, NeighbourError, Neighbours, evaluate, learn_together
+from training.policy_learning.settings import LearnSettings, SettingsError
+from training.policy_learning.trainer_client import TrainerClient, TrainerClientError
 from training.policy_learning.training_loop import RunFolder, open_learner, train
 
 
@@ -38,7 +39,7 @@ def main() -> None:
         signal.signal(ending, signal.default_int_handler)
     torch.set_num_threads(options.threads)
     settings = LearnSettings(**{own.name: getattr(options, own.name) for own in fields(LearnSettings)})
-    run, learned = RunFolder(options.out), None
+    run = RunFolder(options.out)
     learner = open_learner(run, options.policy, settings)
     if options.trainer_only:
         client = TrainerClient(options.api, settings)
@@ -51,8 +52,7 @@ def main() -> None:
     if learner.step < settings.steps or not run.policy.is_dir():
         learn_together(learner, run, Neighbours(options.policy, options.preset, options.workers), _say)
     if asked.targets:
-        learned = evaluate(run.policy, run.path / "after", asked)
-    if learned is not None:
+        evaluate(run.policy, run.path / "after", asked)
         print(write_comparison(compare_evaluations(run.path), run.path / "comparison.json"))
 
 
@@ -81,5 +81,7 @@ def _options() -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         main()
+    except (CheckpointError, NeighbourError, SettingsError, TrainerClientError) as error:
+        sys.exit(f"learn_policy: {error}")
     except KeyboardInterrupt:
         sys.exit("learn_policy: stopped; the same command goes on from the last checkpoint")
