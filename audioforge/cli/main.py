@@ -207,7 +207,7 @@ def embedders() -> None:
 def calibrate(
     embedder: Annotated[str, typer.Argument(help="mini, a LAION-CLAP id, or a folder.", show_default=False)],
     clips: Annotated[
-        Path | None, typer.Option(help='JSON list of {"file", "caption"}; shipped clips if absent.')
+        Path | None, typer.Option(help="Rows of file, caption: JSON, JSONL or CSV; shipped clips if absent.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; the user's cache if absent.")] = None,
     device: DeviceOption = "cpu",
