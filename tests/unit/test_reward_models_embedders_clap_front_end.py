@@ -42,10 +42,14 @@ def test_a_processor_file_of_transformers_5_is_read(tmp_path):
     assert read_front_end_config(tmp_path).low == 50.0
 
 
-def test_a_missing_field_is_named_and_never_a_class_default(tmp_path):
-    fields = {key: value for key, value in UNFUSED_PREPROCESSOR.items() if key != "frequency_min"}
+@pytest.mark.parametrize(
+    "absent",
+    ["sampling_rate", "max_length_s", "fft_window_size", "hop_length", "frequency_min", "frequency_max", "truncation"],
+)
+def test_a_missing_field_is_named_and_never_a_class_default(tmp_path, absent):
+    fields = {key: value for key, value in UNFUSED_PREPROCESSOR.items() if key != absent}
     write_preprocessor(tmp_path, fields)
-    with pytest.raises(CheckpointError, match="lacks 'frequency_min'"):
+    with pytest.raises(CheckpointError, match=f"lacks '{absent}'"):
         read_front_end_config(tmp_path)
 
 
