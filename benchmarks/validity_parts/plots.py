@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY = "#0b5394", "#c55a11", "#7f7f7f"
-ABOVE: dict[str, Any] = {"frameon": False, "loc": "lower center", "bbox_to_anchor": (0.4, 1.0), "ncols": 3}
+ABOVE: dict[str, Any] = {"frameon": False, "loc": "lower center", "bbox_to_anchor": (0.3, 1.0), "ncols": 3}
 """A legend over the axes, where no point lies."""
 SALT = "audioforge"
 """Fixes the identifiers inside an SVG, so that equal figures give equal files."""
@@ -64,7 +64,7 @@ def calibration_picture(figures: AlignmentFigures) -> "Figure":
 def exploit_picture(rows: Sequence[ExploitFigures]) -> "Figure":
     """Median total of every exploit, and the share of it that beats the median honest clip."""
     scored = [row for row in rows if row.median_total is not None]
-    figure, axes = _page(7.0, 1.6 + 0.26 * len(scored))
+    figure, axes = _page(8.6, 1.6 + 0.26 * len(scored))
     height = list(range(len(scored), 0, -1))
     medians = [row.median_total or 0.0 for row in scored]
     axes.axvline(medians[0], color=GREY, linewidth=1, linestyle="--", label="median honest clip")
