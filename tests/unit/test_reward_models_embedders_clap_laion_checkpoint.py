@@ -12,8 +12,17 @@ from transformers import ClapConfig
 from reward_models import AudioBatch, load_embedder
 from reward_models.checkpoints import CheckpointError
 from reward_models.embedders.clap import ClapEmbedder, checkpoint_files
+from reward_models.embedders.clap.front_end import read_front_end_config
 from reward_models.embedders.clap.laion_checkpoint import laion_front_end, read_laion_checkpoint
-from tests.tiny_clap import CAPTIONS, random_clap, tiny_config, write_tokenizer
+from tests.tiny_clap import (
+    CAPTIONS,
+    FUSED_PREPROCESSOR,
+    UNFUSED_PREPROCESSOR,
+    random_clap,
+    tiny_config,
+    write_preprocessor,
+    write_tokenizer,
+)
 
 TO_LAION = (
     (r"^text_model\.", "text_branch."),
@@ -70,6 +79,18 @@ def test_a_checkpoint_gives_the_model_that_was_saved(tmp_path, fused):
     found = dict(read.model.named_parameters()) | dict(read.model.named_buffers())
     assert set(found) == set(expected)
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize(("fused", "fields"), [(False, UNFUSED_PREPROCESSOR), (True, FUSED_PREPROCESSOR)])
+def test_the_front_end_is_that_of_the_published_checkpoints(tmp_path, fused, fields):
+    write_preprocessor(tmp_path, fields)
+    assert laion_front_end(fused=fused) == read_front_end_config(tmp_path)
+
+
+def test_the_text_towers_layer_norms_are_those_of_roberta_base(tmp_path):
+    model = read_laion_checkpoint(save(laion_weights(random_clap(config())), tmp_path)).model
+    norms = [module for module in model.text_model.modules() if isinstance(module, torch.nn.LayerNorm)]
+    assert {norm.eps for norm in norms} == {1e-5}
 
 
 def test_a_pt_file_is_an_embedder_like_any_other(tmp_path):
