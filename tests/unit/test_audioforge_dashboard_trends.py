@@ -32,9 +32,7 @@ def run_of(tmp_path, steps):
         ([[1, 1, 2]], "groups so far"),
     ],
 )
-def test_the_axis_is_the_step_where_every_run_and_window_has_one_of_its_own(
-    tmp_path, monkeypatch, runs, label
-):
+def test_the_axis_is_the_step_where_every_run_and_window_has_one_of_its_own(tmp_path, monkeypatch, runs, label):
     drawn = []
     monkeypatch.setattr("audioforge.dashboard.trend_charts.trend_chart", lambda *given: drawn.append(given))
     component_charts([run_of(tmp_path, steps) for steps in runs])
