@@ -6,8 +6,8 @@ arena, in pieces, and grows it where none of them fits: resident memory creeps u
 
 import ctypes
 
-EVERY = 16
-"""Groups between two trims; one takes some tens of milliseconds."""
+EVERY = 4
+"""Groups between two trims; one takes ten to some tens of milliseconds."""
 
 
 def trim_memory() -> bool:
