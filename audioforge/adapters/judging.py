@@ -6,6 +6,7 @@ the judging is no score at all, and each adapter says so in its framework's way.
 """
 
 import hashlib
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ from audioforge.scoring.scorer import Scorer
 from audioforge.status import ANSWER_FAULTS, ClipStatus, ScoringError, Status
 from audioforge.targets import CATEGORIES
 from reward_models.audio import AudioBatch
+
+_log = logging.getLogger(__name__)
 
 TOTAL = "total"
 """Name of the combined reward beside the components' names."""
@@ -197,6 +200,8 @@ class AnswerJudge:
         readings = [read_answer(question.answer, self.generator.parameters) for question in batch]
         judgements = [Judgement(reading.status, reading.proposal) for reading in readings]
         proposals = {row: r.proposal for row, r in enumerate(readings) if r.proposal is not None}
+        if not proposals and batch:
+            _log.warning("none of %d answers is a proposal (first: %s)", len(batch), readings[0].status)
         with self._rendering:
             seeds = [batch[row].rendering_seed for row in proposals]
             rendered = render_each(self.generator, list(proposals.values()), seeds)

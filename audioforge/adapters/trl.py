@@ -76,7 +76,12 @@ def _questions(completions: Sequence[object], columns: Mapping[str, object]) -> 
 
 def _column(columns: Mapping[str, object], name: str, count: int) -> Sequence[object]:
     values = columns.get(name)
-    return values if isinstance(values, Sequence) else [None] * count
+    if not isinstance(values, Sequence):
+        return [None] * count
+    if isinstance(values, str) or len(values) != count:
+        got = "one text" if isinstance(values, str) else f"{len(values)} values"
+        raise ScoringError(f"the column {name!r} needs one value per completion: got {got} for {count} completions.")
+    return values
 
 
 def _request(request: object) -> str:

@@ -15,6 +15,15 @@ from tests.adapter_stand_ins import make_judge, words
 ANYTHING = ParameterSpace(("pingpong",), (1, 50), (0.0, 15.0), (0.1, 11.0), prompt_tokens=2)
 
 
+def test_a_batch_without_a_single_proposal_is_told_in_the_log(caplog):
+    judge = make_judge()
+    judge.judge([Question("just words", "a kick"), Question(words(2), "a kick")])
+    assert caplog.messages == []
+    judge.judge([Question("just words", "a kick"), Question("more words", "a kick")])
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("none of 2 answers is a proposal (first: malformed")
+
+
 def test_an_answer_is_read_to_what_the_generator_renders():
     reading = read_answer('{"prompt": "a b c"}', ANYTHING)
     assert (reading.proposal, reading.words_cut, reading.status.ok) == (Proposal("a b"), 1, True)

@@ -77,3 +77,9 @@ def test_a_message_of_parts_is_joined_and_anything_else_refused():
     assert completion_text([{"role": "assistant", "content": None}]) == ""
     with pytest.raises(ScoringError, match="a text or a list of messages, got 3"):
         completion_text(3)
+
+
+@pytest.mark.parametrize(("column", "got"), [(["a kick"], "1 values"), ("a kick", "one text")])
+def test_a_column_of_another_length_than_the_completions_is_named(column, got):
+    with pytest.raises(ScoringError, match=f"'request' needs one value per completion: got {got} for 2 completions"):
+        reward_function(make_judge())(prompts=["", ""], completions=["{}", "{}"], request=column)
