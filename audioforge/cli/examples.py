@@ -11,7 +11,7 @@ EXAMPLES = {
     "dashboard": "audioforge dashboard run_a run_b --out dashboard.html",
     "demo": "audioforge demo --targets 8 --group-size 4",
     "embedders": "audioforge embedders",
-    "optimise": "audioforge optimise --category drums --budget 60 --out search",
+    "optimise": "audioforge optimise --category drums --budget 320 --out search",
     "reference build": "audioforge reference build --embedder mini --clips my_references",
     "reference show": "audioforge reference show --embedder mini",
     "score": "audioforge score kick.wav rain.ogg --request 'a punchy kick drum' --request 'rain on a window'",
