@@ -5,7 +5,7 @@ import json
 import pytest
 
 from audioforge.policies.sampling import PolicyModel
-from audioforge.policies.weights import WeightsFolder
+from audioforge.policies.weights import WeightsFolder, current_version
 from reward_models.checkpoints import checkpoint_path
 from tests.rollout_makers import malformed, scored
 from training.policy_learning.comparing import split_gain
@@ -76,6 +76,14 @@ def test_a_resumed_run_publishes_its_weights_before_anything_else(tmp_path):
     (tmp_path / "weights" / "current.json").unlink()
     open_learner(RunFolder(tmp_path), POLICY, SETTINGS)
     assert json.loads((tmp_path / "weights" / "current.json").read_text()) == {"version": 3}
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_anew_with_nothing_published(tmp_path):
+    with pytest.raises(ConnectionError):
+        run_until(tmp_path, Api(batches=1))
+    assert current_version(tmp_path / "weights") == 1
+    assert open_learner(RunFolder(tmp_path), POLICY, SETTINGS).step == 0
+    assert current_version(tmp_path / "weights") == 0
 
 
 def test_rewards_are_told_apart_from_parsing():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from audioforge.policies.weights import publish_weights
+from audioforge.policies.weights import CURRENT, publish_weights
 from training.policy_learning.learner import Learner
 from training.policy_learning.settings import LearnSettings, settle_settings
 from training.policy_learning.step_log import log_step, reward_numbers
@@ -60,6 +60,8 @@ def open_learner(run: RunFolder, policy: Path, settings: LearnSettings) -> Learn
     if run.checkpoint.is_file():
         learner.resume(run.checkpoint)
         publish_weights(run.weights, learner.weights(), learner.step)
+    else:  # of a run killed before its first checkpoint: nobody is to answer with what the learner no longer holds
+        (run.weights / CURRENT).unlink(missing_ok=True)
     return learner
 
 
