@@ -98,10 +98,11 @@ def found_by_gradient(
         clips: Honest clips whose requests are attacked.
         audio: Their audio: each is the start of the attack on another's request.
         embedder: The alignment's, whose gradient is climbed; it must let gradients through.
-        kept: File in which they are kept after every attack, and from which those for the same embedder and clips
-            are taken.
+        kept: File in which they are kept after every attack, and from which those for the same embedder, clips and
+            settings are taken.
     """
-    key = {"embedder": embedder.fingerprint, "clips": clips_hash(clips)}
+    settings = repr((SECONDS, FREE, QUIET, AUDIBLE, FORMER, FOUR, ALL, PATIENT, EVERY_OTHER))
+    key = {"embedder": embedder.fingerprint, "clips": clips_hash(clips), "settings": settings}
     earlier, found = _kept(kept, key), dict[str, Tensor]()
     for attack in _attacks(clips, audio, embedder):
         if attack.name in earlier:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,4 +43,13 @@ def test_what_was_found_is_kept_for_the_same_embedder_and_clips_alone(climbs, tm
     other = LoudnessEmbedder()
     other.fingerprint = "another"
     found(other, file)
+    assert len(climbs) == 2 * done
+
+
+def test_what_was_found_by_other_settings_is_not_taken_for_todays(climbs, tmp_path, monkeypatch):
+    file = tmp_path / "found.safetensors"
+    found(LoudnessEmbedder(), file)
+    done = len(climbs)
+    monkeypatch.setattr(gradient, "FREE", replace(gradient.FREE, steps=2 * gradient.FREE.steps))
+    found(LoudnessEmbedder(), file)
     assert len(climbs) == 2 * done
