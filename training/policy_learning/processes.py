@@ -1,20 +1,23 @@
 """The trainer's neighbours as processes on loopback: Atropos' API, the policy server, the environment."""
 
+import json
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.serve_processes import Process, api_process, env_process, free_port, policy_process, wait_until
+from reward_models.checkpoints import fingerprint
 from training.policy_learning.learner import Learner
 from training.policy_learning.trainer_client import TrainerClient
 from training.policy_learning.training_loop import RunFolder, train
 
 SAMPLES = "samples.jsonl"
+ASKED = "asked.json"
 
 
 class NeighbourError(RuntimeError):
@@ -76,7 +79,9 @@ def learn_together(learner: Learner, run: RunFolder, neighbours: Neighbours, say
 
 
 def evaluate(policy: Path, folder: Path, asked: Evaluating) -> Path:
-    """Ask a policy for the held-out targets with fixed seeds; nothing is done where the folder holds the answers.
+    """Ask a policy for the held-out targets with fixed seeds; nothing is done where the folder holds its answers.
+
+    What was asked of which weights is noted beside the answers, last: a run that is gone on with is asked again.
 
     Returns:
         The file of its rollouts.
@@ -84,10 +89,18 @@ def evaluate(policy: Path, folder: Path, asked: Evaluating) -> Path:
     Raises:
         NeighbourError: If the evaluation fails.
     """
-    samples = folder / SAMPLES
-    if samples.is_file():
-        return samples
-    folder.mkdir(parents=True, exist_ok=True)
+    samples, note = folder / SAMPLES, folder / ASKED
+    wanted = json.dumps({"policy": fingerprint(policy), **asdict(asked)}) + "\n"
+    if not (samples.is_file() and note.is_file() and note.read_text(encoding="utf-8") == wanted):
+        folder.mkdir(parents=True, exist_ok=True)
+        note.unlink(missing_ok=True)
+        samples.unlink(missing_ok=True)
+        _ask(policy, folder, asked)
+        note.write_text(wanted, encoding="utf-8")
+    return samples
+
+
+def _ask(policy: Path, folder: Path, asked: Evaluating) -> None:
     port = free_port()
     with (
         _running(policy_process(port, folder, "--folder", str(policy))) as server,
@@ -103,9 +116,8 @@ def evaluate(policy: Path, folder: Path, asked: Evaluating) -> Path:
             ],
             stdout=log, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
-    if done.returncode != 0 or not samples.is_file():
+    if done.returncode != 0 or not (folder / SAMPLES).is_file():
         raise NeighbourError(f"the evaluation of {policy} failed: see {folder / 'env.log'}.")
-    return samples
 
 
 @contextmanager
