@@ -4,7 +4,7 @@ A single batch has one rate and one number of channels; a clip that was resample
 by other samples than alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -86,16 +86,6 @@ class ClipAudio:
         number, place = self._places[index]
         audio = self.batches[number].audio
         return Sound(audio.clip(place), audio.sample_rate)
-
-    def among(self, rows: Sequence[int]) -> Iterator[SoundBatch]:
-        """The clips at ``rows`` (each once), a batch for each form; no copy where a whole batch is asked for."""
-        asked = set(rows)
-        for own in self.batches:
-            places = [place for place, row in enumerate(own.rows) if row in asked]
-            if len(places) == len(own.rows):
-                yield own
-            elif places:
-                yield SoundBatch([own.rows[place] for place in places], own.audio.select(places))
 
     def select(self, indices: Sequence[int]) -> "ClipAudio":
         """The clips at ``indices``, in that order, padded no longer than they need."""

@@ -43,14 +43,6 @@ def test_joined_parts_keep_their_order_and_share_batches_of_one_form(sounds, arr
     assert len(joined.batches) == 3
 
 
-def test_clips_among_others_come_by_form_and_whole_batches_are_not_copied(sounds, arrays):
-    whole, part = list(sounds.among([0, 1, 2])), list(sounds.among([2]))
-    assert [own.rows for own in whole] == [[0, 2], [1]]
-    assert whole[0].audio is sounds.batches[0].audio
-    assert [own.rows for own in part] == [[2]]
-    assert torch.equal(part[0].audio.clip(0), arrays[2])
-
-
 def test_each_clip_is_heard_at_a_rate_as_it_would_be_alone_and_once(sounds, arrays):
     heard = sounds.heard(12_000)
     assert sounds.heard(12_000) is heard
