@@ -3,6 +3,7 @@
 from pathlib import Path
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3")
+_SIDECAR = "._"  # what macOS puts beside a file on other systems' disks: named as the file, without its audio
 
 
 def is_audio_name(path: Path) -> bool:
@@ -12,4 +13,5 @@ def is_audio_name(path: Path) -> bool:
 
 def audio_files(folder: Path) -> list[Path]:
     """Every audio file in a folder and below it, sorted."""
-    return sorted(path for path in folder.rglob("*") if is_audio_name(path) and path.is_file())
+    found = (path for path in folder.rglob("*") if is_audio_name(path) and not path.name.startswith(_SIDECAR))
+    return sorted(path for path in found if path.is_file())
