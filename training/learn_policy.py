@@ -25,6 +25,7 @@ import torch
 
 from reward_models.checkpoints import checkpoint_path
 from training.policy_learning.comparing import compare_evaluations, write_comparison
+from training.policy_learning.groups import GroupError
 from training.policy_learning.learner import CheckpointError
 from training.policy_learning.processes import Evaluating, NeighbourError, Neighbours, evaluate, learn_together
 from training.policy_learning.settings import LearnSettings, SettingsError
@@ -81,7 +82,7 @@ def _options() -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         main()
-    except (CheckpointError, NeighbourError, SettingsError, TrainerClientError) as error:
+    except (CheckpointError, GroupError, NeighbourError, SettingsError, TrainerClientError) as error:
         sys.exit(f"learn_policy: {error}")
     except KeyboardInterrupt:
         sys.exit("learn_policy: stopped; the same command goes on from the last checkpoint")
