@@ -142,7 +142,10 @@ class AudioBatch:
         if len(paths) != len(self):
             raise AudioError(f"save needs one path per clip: got {len(paths)} paths for {len(self)} clips.")
         for index, path in enumerate(paths):
-            soundfile.write(str(path), self.clip(index).cpu().numpy().T, self.sample_rate)
+            samples = self.clip(index).detach().cpu()
+            if Path(path).suffix.lower() == ".wav":  # libsndfile would scale by 32767, and reads by 32768
+                samples = (samples * 32_768).round_().clamp_(-32_768, 32_767).to(torch.int16)
+            soundfile.write(str(path), samples.numpy().T, self.sample_rate)
 
     def clip(self, index: int) -> Float[Tensor, "channel length"]:
         """One clip without its padding (a view)."""

@@ -171,3 +171,13 @@ def test_concatenated_batches_keep_their_clips():
     joined = AudioBatch.concatenate([left, right])
     assert torch.equal(joined.clip(0), left.clip(0))
     assert torch.equal(joined.clip(1), right.clip(0))
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_what_was_saved_in_16_bits_is_read_as_the_nearest_steps_and_keeps_them_when_saved_again(tmp_path, suffix):
+    path, noise = tmp_path / f"clip.{suffix}", 0.5 * torch.randn(2, 4_000, generator=torch.Generator().manual_seed(0))
+    AudioBatch.from_arrays([noise], 16_000).save([path])
+    once = AudioBatch.load([path])
+    assert torch.equal(once.clip(0), (noise * 32_768).round().clamp(-32_768, 32_767) / 32_768)
+    once.save([path])
+    assert torch.equal(AudioBatch.load([path]).waveform, once.waveform)
