@@ -9,6 +9,7 @@ from audioforge.policies.weights import WeightsFolder, current_version
 from reward_models.checkpoints import checkpoint_path
 from tests.rollout_makers import malformed, scored
 from training.policy_learning.comparing import split_gain
+from training.policy_learning.groups import GroupError
 from training.policy_learning.settings import LearnSettings, SettingsError, settle_settings
 from training.policy_learning.step_log import read_steps, reward_numbers
 from training.policy_learning.training_loop import RunFolder, open_learner, train
@@ -84,6 +85,13 @@ def test_a_run_killed_before_its_first_checkpoint_begins_anew_with_nothing_publi
     assert current_version(tmp_path / "weights") == 1
     assert open_learner(RunFolder(tmp_path), POLICY, SETTINGS).step == 0
     assert current_version(tmp_path / "weights") == 0
+
+
+def test_log_probabilities_of_another_policy_do_not_spoil_the_weights(tmp_path):
+    learner = open_learner(RunFolder(tmp_path), POLICY, SETTINGS)
+    with pytest.raises(GroupError, match="gradient of step 1 is not finite"):
+        learner.learn([group() | {"inference_logprobs": [[1.0, 1.0, -200.0, -6.0]] * 2}])
+    assert all(bool(weight.isfinite().all()) for weight in learner.weights().values())
 
 
 def test_rewards_are_told_apart_from_parsing():

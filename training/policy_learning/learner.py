@@ -19,7 +19,7 @@ from torch import Tensor
 
 from audioforge.policies.sampling import PolicyModel
 from audioforge.policies.weights import model_weights
-from training.policy_learning.groups import TokenBatch, split_batch, token_batch
+from training.policy_learning.groups import GroupError, TokenBatch, split_batch, token_batch
 from training.policy_learning.grpo import TokenTerms, grpo_loss, of_tokens, score_tokens
 from training.policy_learning.settings import LearnSettings
 
@@ -174,6 +174,11 @@ class Learner:
             for name, value in zip(sums, found, strict=True):
                 sums[name] += float(value)
         norm = torch.nn.utils.clip_grad_norm_(self._learned.values(), own.max_gradient)
+        if not bool(norm.isfinite()):  # a step on it would leave no number in the weights, nor in the next checkpoint
+            raise GroupError(
+                f"the gradient of step {self.step + 1} is not finite: are the log-probabilities that the server tells "
+                "this policy's own? The weights of the last checkpoint are whole."
+            )
         self._optimiser.step()
         return StepNumbers(**sums, gradient=float(norm), tokens=sum(len(part.terms.weights) for part in parts))
 
