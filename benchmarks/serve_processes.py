@@ -50,6 +50,15 @@ def wait_until(happened: Callable[[], bool], what: str, seconds: float = 120.0) 
         time.sleep(_PAUSE)
 
 
+def ask_json(url: str, body: object = None, *, seconds: float = 10.0) -> dict[str, Any]:
+    """What a JSON API answers: to a POST of ``body``, or to a GET where there is none."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=seconds) as reply:
+        answer: dict[str, Any] = json.load(reply)
+        return answer
+
+
 def resident_mib(pid: int) -> float:
     """Resident memory of a process that runs, in MiB, shared pages included."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
@@ -210,10 +219,4 @@ class Trainer:
         self._call("/register", registration)
 
     def _call(self, path: str, body: object = None) -> dict[str, Any]:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", data=data, headers={"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=10) as reply:
-            answer: dict[str, Any] = json.load(reply)
-            return answer
+        return ask_json(f"http://127.0.0.1:{self.port}{path}", body)

@@ -19,6 +19,7 @@ from audioforge.proposals import Proposal
 from audioforge.rollouts import RolloutRecord, read_rollouts
 from audioforge.targets import load_targets
 from audioforge.tracking.comparison import ScoreDifference, compare_rollouts
+from training.policy_learning.comparing import difference_cells
 from training.policy_learning.processes import SAMPLES
 from training.policy_learning.rejudging import Change, rejudge
 
@@ -80,8 +81,7 @@ def main() -> None:
     (options.run / "attribution.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     print("| judged | before | after | difference, 95 % |\n|---|---|---|---|")
     for name, own in found.items():
-        interval = f"{own.difference:+.3f} [{own.low:+.3f}, {own.high:+.3f}]"
-        print(f"| {name} | {own.first:.3f} | {own.second:.3f} | {interval} |")
+        print(f"| {name} | {difference_cells(own)} |")
 
 
 if __name__ == "__main__":

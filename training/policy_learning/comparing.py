@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean
 
 from audioforge.rollouts import RolloutRecord, read_rollouts
-from audioforge.tracking.comparison import RolloutComparison, compare_rollouts
+from audioforge.tracking.comparison import RolloutComparison, ScoreDifference, compare_rollouts
 from training.policy_learning.processes import SAMPLES
 
 
@@ -94,13 +94,16 @@ def write_comparison(learned: Learned, path: Path) -> str:
     """
     path.write_text(json.dumps(asdict(learned), indent=1) + "\n", encoding="utf-8")
     rows = ["| score | before | after | difference, 95 % | p |", "|---|---|---|---|---|"]
-    for own in learned.comparison.scores:
-        interval = f"{own.difference:+.3f} [{own.low:+.3f}, {own.high:+.3f}]"
-        rows.append(f"| {own.name} | {own.first:.3f} | {own.second:.3f} | {interval} | {own.p_value:.4f} |")
+    rows += [f"| {own.name} | {difference_cells(own)} | {own.p_value:.4f} |" for own in learned.comparison.scores]
     valid, gain = learned.comparison.valid, learned.gain
     rows.append(f"| answers that parse | {valid[0]:.3f} | {valid[1]:.3f} | {valid[1] - valid[0]:+.3f} | |")
     rows.append(f"\nOf the reward's gain, parsing gives {gain.by_parsing:+.3f}, better answers {gain.by_answers:+.3f}.")
     return "\n".join(rows)
+
+
+def difference_cells(own: ScoreDifference) -> str:
+    """Of a table's row: mean before, mean after, and their difference with its interval."""
+    return f"{own.first:.3f} | {own.second:.3f} | {own.difference:+.3f} [{own.low:+.3f}, {own.high:+.3f}]"
 
 
 def _parts(records: Sequence[RolloutRecord]) -> tuple[float, float, float]:

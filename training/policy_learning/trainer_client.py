@@ -1,16 +1,14 @@
-"""A trainer's side of Atropos' ``run-api``: register, ask for batches, look at the state.
+"""A trainer's side of Atropos' ``run-api``: register, look at what it is set up for, ask for batches.
 
 Whatever trainer takes this one's place speaks the same three calls.
 """
 
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.serve_processes import ask_json
 from training.policy_learning.settings import LearnSettings
 
 _PAUSE = 0.2  # seconds between two questions; rollouts take longer
@@ -70,16 +68,8 @@ class TrainerClient:
                 pass  # away for a moment, or being started
             time.sleep(_PAUSE)
 
-    def status(self) -> dict[str, Any]:
-        """The API's step and how many groups wait."""
-        return self._call("/status")
-
     def _call(self, path: str, body: object = None) -> dict[str, Any]:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data=data, headers={"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT) as reply:
-                answer: dict[str, Any] = json.load(reply)
-                return answer
+            return ask_json(self.url + path, body, seconds=_TIMEOUT)
         except (OSError, ValueError) as error:
             raise TrainerClientError(f"{self.url}{path} does not answer: {error}") from error
