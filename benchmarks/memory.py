@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import ctypes
 import os
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -24,6 +23,7 @@ from audioforge.env.memory import EVERY, trim_memory
 from audioforge.env.schedule import GroupItem, Schedule
 from audioforge.targets import load_targets
 from audioforge.templates import PromptTemplates, load_templates, proposal_json
+from benchmarks.serve_processes import resident_mib
 
 GROUP, AT_ONCE, SHOWN = 4, 4, 10
 _COUNTS = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
@@ -38,8 +38,7 @@ def show(groups: int) -> None:
     ask = ctypes.CDLL(None).mallinfo2
     ask.restype = _MallInfo
     counted = ask()
-    resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    numbers = [own / 2**20 for own in (resident, counted.uordblks, counted.fordblks)]
+    numbers = [resident_mib(os.getpid()), counted.uordblks / 2**20, counted.fordblks / 2**20]
     print(f"| {groups} | {' | '.join(f'{own:.0f}' for own in numbers)} |", flush=True)
 
 

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from audioforge.clips import gather_clips
 from audioforge.rewards.combined import CombinedReward
 from audioforge.scoring.presets import build_reward
 from benchmarks.load_clips import REQUEST, Shot, is_silent, make_shot, samples_of, seeds_of
+from benchmarks.serve_processes import free_port, resident_mib
 
 SHORT_ONE_IN = 10
 CHECKED = 200
@@ -79,7 +79,7 @@ async def main() -> None:
     parser.add_argument("--clips", type=int, default=4, help="clips in a request")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "audioforge.cli.main", "service", "--port", str(port)]
     with subprocess.Popen(command) as process:
         try:
@@ -211,9 +211,7 @@ async def _ready(http: httpx.AsyncClient) -> None:
 
 
 def _process_state(pid: int) -> dict[str, int]:
-    status = Path(f"/proc/{pid}/status").read_text()
-    resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return {"resident_mb": int(resident.split()[1]) // 1024, "open_files": len(list(Path(f"/proc/{pid}/fd").iterdir()))}
+    return {"resident_mb": int(resident_mib(pid)), "open_files": len(list(Path(f"/proc/{pid}/fd").iterdir()))}
 
 
 async def _watch(pid: int, resident_mb: list[int]) -> None:
@@ -221,11 +219,6 @@ async def _watch(pid: int, resident_mb: list[int]) -> None:
     while True:
         resident_mb.append(_process_state(pid)["resident_mb"])
         await asyncio.sleep(WATCH_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":
