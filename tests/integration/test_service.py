@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx
 import numpy as np
@@ -235,19 +235,26 @@ def test_the_token_guards_scores_and_metrics_but_not_the_probes():
     assert replies[0].headers["www-authenticate"] == "Bearer"
 
 
+@asynccontextmanager
+async def busy(reward, settings):
+    """A service at work on its first request, half a second long: a client, and that request's task."""
+    with scorer(reward) as engine:
+        app = make_app(engine, settings)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as http:
+            first = asyncio.create_task(http.post("/v1/score", **parts(encoded(0.5), requests="a")))
+            await asyncio.to_thread(reward.started.wait, 10)
+            yield http, first
+
+
 def test_a_full_queue_sends_callers_away_and_the_metrics_say_so():
     reward = Blocked()
 
     async def run():
-        with scorer(reward) as engine:
-            app = make_app(engine, ServiceSettings(max_requests=1, retry_seconds=7))
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as http:
-                first = asyncio.create_task(http.post("/v1/score", **parts(encoded(0.5), requests="a")))
-                await asyncio.to_thread(reward.started.wait, 10)
-                away = await http.post("/v1/score", **parts(encoded(0.5), requests="a"))
-                probes = [await http.get(url) for url in ("/readyz", "/healthz")]
-                reward.go.set()
-                return await first, away, probes, (await http.get("/readyz")), (await http.get("/metrics")).text
+        async with busy(reward, ServiceSettings(max_requests=1, retry_seconds=7)) as (http, first):
+            away = await http.post("/v1/score", **parts(encoded(0.5), requests="a"))
+            probes = [await http.get(url) for url in ("/readyz", "/healthz")]
+            reward.go.set()
+            return await first, away, probes, (await http.get("/readyz")), (await http.get("/metrics")).text
 
     first, away, probes, later, metrics = asyncio.run(run())
     assert (first.status_code, away.status_code, away.headers["retry-after"]) == (200, 503, "7")
@@ -260,14 +267,10 @@ def test_requests_that_would_hold_too_many_samples_together_are_sent_away_until_
     reward = Blocked()
 
     async def run():
-        with scorer(reward) as engine:
-            app = make_app(engine, ServiceSettings(max_samples=8_000, max_samples_in_work=12_000))
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as http:
-                first = asyncio.create_task(http.post("/v1/score", **parts(encoded(0.5), requests="a")))
-                await asyncio.to_thread(reward.started.wait, 10)
-                away = await http.post("/v1/score", **parts(encoded(0.4), requests="a"))
-                reward.go.set()
-                return await first, away, await http.post("/v1/score", **parts(encoded(0.4), requests="a"))
+        async with busy(reward, ServiceSettings(max_samples=8_000, max_samples_in_work=12_000)) as (http, first):
+            away = await http.post("/v1/score", **parts(encoded(0.4), requests="a"))
+            reward.go.set()
+            return await first, away, await http.post("/v1/score", **parts(encoded(0.4), requests="a"))
 
     first, away, later = asyncio.run(run())
     assert (first.status_code, away.status_code, later.status_code) == (200, 503, 200)
